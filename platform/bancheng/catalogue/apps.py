@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class CatalogueConfig(AppConfig):
+    """Items, causes and levels."""
+
+    name = "bancheng.catalogue"
+    label = "catalogue"

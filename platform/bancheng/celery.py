@@ -1,0 +1,30 @@
+"""The Celery application, and the only way by which lower floors hand work over: by name, after commit."""
+
+import logging
+import os
+from typing import Any
+
+from celery import Celery
+from django.db import transaction
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bancheng.settings.demo")
+
+app = Celery("bancheng")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["tasks"], related_name=None)
+log = logging.getLogger(__name__)
+
+
+def hint(task: str, **ids: Any) -> None:
+    """Ask for `task` after commit, with ids only: nothing personal may pass through Redis.
+
+    A hint may be lost; a sweep finds the same work in PostgreSQL. So one try, and failure costs nothing.
+    """
+
+    def send() -> None:
+        try:
+            app.send_task(task, kwargs=ids, retry=False, ignore_result=True)
+        except Exception:  # the broker is away: the sweep will find the work
+            log.warning("hint %s not sent: the broker is away", task)
+
+    transaction.on_commit(send, robust=True)

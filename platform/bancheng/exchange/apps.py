@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ExchangeConfig(AppConfig):
+    """Envelopes between centres."""
+
+    name = "bancheng.exchange"
+    label = "exchange"

@@ -1,0 +1,1 @@
+"""Settings: `base` is what every deployment shares; `demo`, `test` and `production` say how theirs differs."""

@@ -1,0 +1,201 @@
+"""What every deployment shares. Values come from the environment; without one, from the running demo."""
+
+import os
+from pathlib import Path
+
+import environ
+
+from bancheng.devstack.discovery import running_environment
+
+for _name, _value in running_environment().items():
+    os.environ.setdefault(_name, _value)
+
+env = environ.Env()
+ROOT = Path(__file__).resolve().parents[3]
+PACKAGE = Path(__file__).resolve().parents[1]
+
+SECRET_KEY = env("SECRET_KEY", default="")
+DEBUG = False
+BASE_DOMAIN = env("BASE_DOMAIN", default="localhost")
+ALLOWED_HOSTS = [BASE_DOMAIN, f".{BASE_DOMAIN}"]
+
+# --- Tenancy -----------------------------------------------------------------------------------------
+# Three kinds of schema. The public one holds the registry, dictionaries, exchange headers and facts, and
+# never an account, a session or a personal record: no table exists both there and in a tenant, so a query
+# that lands in public by mistake finds nothing at all.
+HAS_MULTI_TYPE_TENANTS = True
+MULTI_TYPE_DATABASE_FIELD = "kind"
+TENANT_MODEL = "centres.Centre"
+TENANT_DOMAIN_MODEL = "centres.Host"
+TENANT_LIMIT_SET_CALLS = True
+PUBLIC_SCHEMA_NAME = "public"
+
+_PUBLIC_APPS = [
+    "django_tenants",
+    "bancheng.centres",
+    "bancheng.timekeeping",
+    "bancheng.catalogue",
+    "bancheng.exchange",
+    "bancheng.overview",
+]
+_OFFICE_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "rest_framework.authtoken",
+    "bancheng.privacy",
+    "bancheng.identity",
+]
+_CENTRE_APPS = [
+    *_OFFICE_APPS,
+    "tenants.matters",
+    "tenants.referrals",
+    "tenants.replies",
+]
+# These own no table; they are loaded in every process and belong to no schema.
+_CODE_APPS = [
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "bancheng.web",
+    "tenants.workbook",
+    "tenants.demo",
+]
+TENANT_TYPES = {
+    "public": {"APPS": _PUBLIC_APPS, "URLCONF": "bancheng.urls.public"},
+    "centre": {"APPS": _CENTRE_APPS, "URLCONF": "tenants.urls"},
+    "office": {"APPS": _OFFICE_APPS, "URLCONF": "bancheng.urls.office"},
+}
+INSTALLED_APPS = list(dict.fromkeys([*_PUBLIC_APPS, *_CENTRE_APPS, *_OFFICE_APPS, *_CODE_APPS]))
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default="postgresql://localhost/bancheng")}
+DATABASES["default"] |= {
+    "ENGINE": "django_tenants.postgresql_backend",
+    "CONN_MAX_AGE": 0,
+    "OPTIONS": {
+        # Small pools with a short life: a backend that has touched many schemas keeps their catalogue in memory.
+        "pool": {"min_size": 1, "max_size": env.int("DB_POOL_SIZE", default=8), "max_lifetime": 600, "timeout": 10},
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Web ---------------------------------------------------------------------------------------------
+WSGI_APPLICATION = "bancheng.wsgi.application"
+ROOT_URLCONF = "bancheng.urls.public"
+MIDDLEWARE = [
+    "bancheng.centres.middleware.CentreMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bancheng.identity.middleware.SchemaSessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "bancheng.identity.middleware.StaffMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "bancheng.web.context.shell",
+            ],
+            "builtins": ["bancheng.web.templatetags.bancheng"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+STATIC_URL = "/static/"
+STATIC_ROOT = env("STATIC_ROOT", default=str(ROOT / "staticfiles"))
+# Uploads wait for issue-3 evidence files; nothing is stored on disk today, and memory stays bounded.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- Identity ----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "identity.Staff"
+AUTHENTICATION_BACKENDS = ["bancheng.identity.backends.CentreBackend"]
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/login/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = False
+CSRF_FAILURE_VIEW = "bancheng.web.views.csrf_failure"
+
+# --- Language and time -------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+FORMAT_MODULE_PATH = ["bancheng.web.formats"]
+FIRST_DAY_OF_WEEK = 1
+
+# --- Broker and cache --------------------------------------------------------------------------------
+REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
+# Redis may lose everything, or be away: the cache then misses, nothing else changes.
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_FUNCTION": "bancheng.centres.cache.centre_key",
+        "REVERSE_KEY_FUNCTION": "bancheng.centres.cache.reverse_key",
+        "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 0.2, "SOCKET_TIMEOUT": 0.5},
+    }
+}
+CELERY_BROKER_URL = REDIS_URL
+
+# --- Keys --------------------------------------------------------------------------------------------
+# Field encryption and blind indexes: base64 of 32 random bytes; `bancheng keys new` makes one. Older keys stay readable.
+FIELD_KEYS = env.list("BANCHENG_FIELD_KEYS", default=[])
+INDEX_KEY = env("BANCHENG_INDEX_KEY", default="")
+
+# --- API ---------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "bancheng.identity.authentication.CentreSessionAuthentication",
+        "bancheng.identity.authentication.CentreTokenAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "bancheng.web.api.Pages",
+    "EXCEPTION_HANDLER": "bancheng.web.api.problem_details",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "PAGE_SIZE": 20,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "办成 API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- Telemetry ---------------------------------------------------------------------------------------
+SENTRY_DSN = env("SENTRY_DSN", default="")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+}

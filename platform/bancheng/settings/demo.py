@@ -1,0 +1,5 @@
+"""`make demo`: the embedded servers, keys made on the spot, everything on this machine."""
+
+from bancheng.settings.base import *  # noqa: F403
+
+SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # plain http on *.localhost

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    """The look of every page."""
+
+    name = "bancheng.web"
+    label = "web"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ReferralsConfig(AppConfig):
+    """Sent and received."""
+
+    name = "tenants.referrals"
+    label = "referrals"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class WorkbookConfig(AppConfig):
+    """Numbers, ledger and search."""
+
+    name = "tenants.workbook"
+    label = "workbook"
