@@ -1,0 +1,30 @@
+"""Who does something: the person or the machine that every action and every audit entry names."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bancheng.identity.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person at work, or the system itself. It carries no table row, so it travels anywhere.
+
+    `id` is the account's, or None for the system; `label` is the name that is shown; `department` is a
+    department's code or ""; `centre` is a centre's code, or "" where no schema is served.
+    """
+
+    id: UUID | None
+    label: str
+    roles: frozenset[Role]
+    department: str
+    centre: str
+
+    @classmethod
+    def system(cls, label: str, centre: str) -> "Actor":
+        """The machine acting by itself (a deadline, an arriving referral). It holds no role."""
+        return cls(id=None, label=label, roles=frozenset(), department="", centre=centre)
+
+    @property
+    def is_system(self) -> bool:
+        return self.id is None

@@ -1,0 +1,100 @@
+"""The permission table: who may do what, on one page. Pages, actions and the API all ask here.
+
+A permission says what a role may do at all. Guards in the actions narrow it down to the case at hand: a
+handler reaches only what is assigned to the own department, two signatures need two people, a caller never
+calls back on a matter that he or she handled.
+"""
+
+from typing import Final
+
+from bancheng.errors import NotAllowed
+from bancheng.identity.actors import Actor
+from bancheng.identity.roles import CENTRE_ROLES, Role, names
+
+CLERK, LEAD = Role.WINDOW_CLERK, Role.WINDOW_LEAD
+HANDLER, HEAD = Role.HANDLER, Role.DEPARTMENT_HEAD
+DEPUTY, DIRECTOR = Role.DEPUTY, Role.DIRECTOR
+SUPERVISOR, CALLER, AUDITOR = Role.SUPERVISOR, Role.CALLER, Role.AUDITOR
+ANALYST, COORDINATOR, OPERATOR = Role.CITY_ANALYST, Role.CITY_COORDINATOR, Role.OPERATOR
+
+PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
+    # Reading
+    "matter.view": CENTRE_ROLES,
+    "matter.search": CENTRE_ROLES,
+    "workbook.view": CENTRE_ROLES,
+    "workbook.export": frozenset({LEAD, DEPUTY, DIRECTOR, AUDITOR}),
+    "person.unmask": frozenset({CLERK, LEAD, HANDLER, HEAD, DEPUTY, DIRECTOR, CALLER}),
+    "audit.view": frozenset({AUDITOR}),
+    # The counter
+    "consultation.record": frozenset({CLERK, LEAD}),
+    "matter.register": frozenset({CLERK, LEAD}),
+    "matter.edit": frozenset({CLERK, LEAD}),
+    "matter.log_contact": frozenset({CLERK, LEAD, HANDLER, HEAD}),
+    # Triage
+    "matter.accept": frozenset({LEAD}),
+    "matter.accept_level_1": frozenset({CLERK, LEAD}),
+    "matter.decline": frozenset({LEAD}),
+    "matter.reverse_decline": frozenset({DIRECTOR}),
+    "matter.assign": frozenset({LEAD}),
+    "matter.designate": frozenset({DIRECTOR}),
+    "matter.merge": frozenset({LEAD}),
+    # The department
+    "matter.sign": frozenset({HANDLER, HEAD}),
+    "matter.handle": frozenset({HANDLER, HEAD}),
+    "matter.reassign": frozenset({HEAD}),
+    "matter.return_to_window": frozenset({HEAD}),
+    "matter.ask_material": frozenset({HANDLER, HEAD}),
+    "matter.receive_material": frozenset({CLERK, LEAD, HANDLER, HEAD}),
+    "matter.propose_signoff": frozenset({HANDLER, HEAD}),
+    "matter.resolve": frozenset({HANDLER, HEAD}),
+    # Leaders
+    "matter.approve_special": frozenset({LEAD, DIRECTOR}),
+    "matter.approve_negative": frozenset({DEPUTY}),
+    "matter.extend": frozenset({LEAD, DEPUTY}),
+    "matter.extend_again": frozenset({DIRECTOR}),
+    "matter.instruct": frozenset({DEPUTY}),
+    "matter.supervise": frozenset({SUPERVISOR, DEPUTY}),
+    "matter.escalate": frozenset({DIRECTOR}),
+    "matter.take_over": frozenset({DIRECTOR}),
+    # Back to the reporter
+    "matter.reply": frozenset({CLERK, LEAD}),
+    "matter.call_back": frozenset({CALLER}),
+    "matter.close": frozenset({LEAD}),
+    "matter.reopen": frozenset({CALLER, LEAD}),
+    "matter.withdraw": frozenset({CLERK, LEAD}),
+    # Other centres and outside offices
+    "referral.view": CENTRE_ROLES,
+    "referral.draft": frozenset({CLERK, LEAD}),
+    "referral.send": frozenset({LEAD}),
+    "referral.recall": frozenset({LEAD}),
+    "referral.sign": frozenset({LEAD}),
+    "referral.return": frozenset({LEAD}),
+    "referral.answer": frozenset({LEAD}),
+    "referral.confirm": frozenset({LEAD}),
+    "referral.log_contact": frozenset({CLERK, LEAD}),
+    # The municipal office: figures and headers, never a case
+    "overview.view": frozenset({ANALYST, COORDINATOR, OPERATOR}),
+    "board.view": frozenset({COORDINATOR}),
+    "board.arbitrate": frozenset({COORDINATOR}),
+    "centres.manage": frozenset({OPERATOR}),
+    "accounts.manage": frozenset({OPERATOR}),
+    "catalogue.manage": frozenset({OPERATOR}),
+}
+
+
+def allowed(actor: Actor, permission: str) -> bool:
+    """Whether one of the actor's roles carries the permission. Raises KeyError on a name not in the table."""
+    return not PERMISSIONS[permission].isdisjoint(actor.roles)
+
+
+def require(actor: Actor, permission: str) -> None:
+    """Raise NotAllowed, naming the roles that may, unless `allowed`. KeyError on a name not in the table."""
+    if not allowed(actor, permission):
+        raise NotAllowed(f"您没有办理此事的权限,请由{names(PERMISSIONS[permission])}办理。")
+
+
+def known(permission: str) -> str:
+    """The name itself, or KeyError: for tables of other modules, so that a typing slip fails at import."""
+    if permission not in PERMISSIONS:
+        raise KeyError(permission)
+    return permission
