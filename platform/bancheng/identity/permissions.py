@@ -28,28 +28,27 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     # The counter
     "consultation.record": frozenset({CLERK, LEAD}),
     "matter.register": frozenset({CLERK, LEAD}),
-    "matter.edit": frozenset({CLERK, LEAD}),
-    "matter.log_contact": frozenset({CLERK, LEAD, HANDLER, HEAD}),
+    "matter.amend": frozenset({CLERK, LEAD}),
+    "matter.contact": frozenset({CLERK, LEAD, HANDLER, HEAD}),
     # Triage
-    "matter.accept": frozenset({LEAD}),
-    "matter.accept_level_1": frozenset({CLERK, LEAD}),
+    "matter.triage": frozenset({CLERK, LEAD}),
+    "matter.accept": frozenset({CLERK, LEAD}),  # a clerk: level 1 alone, see the workflow's guard
     "matter.decline": frozenset({LEAD}),
     "matter.reverse_decline": frozenset({DIRECTOR}),
-    "matter.assign": frozenset({LEAD}),
-    "matter.designate": frozenset({DIRECTOR}),
+    "matter.assign": frozenset({LEAD, DIRECTOR}),  # the director: after a second return, see the workflow's guard
     "matter.merge": frozenset({LEAD}),
     # The department
     "matter.sign": frozenset({HANDLER, HEAD}),
-    "matter.handle": frozenset({HANDLER, HEAD}),
+    "matter.progress": frozenset({HANDLER, HEAD}),
     "matter.reassign": frozenset({HEAD}),
     "matter.return_to_window": frozenset({HEAD}),
     "matter.ask_material": frozenset({HANDLER, HEAD}),
     "matter.receive_material": frozenset({CLERK, LEAD, HANDLER, HEAD}),
-    "matter.propose_signoff": frozenset({HANDLER, HEAD}),
+    "matter.request_signoff": frozenset({HANDLER, HEAD}),
     "matter.resolve": frozenset({HANDLER, HEAD}),
     # Leaders
-    "matter.approve_special": frozenset({LEAD, DIRECTOR}),
-    "matter.approve_negative": frozenset({DEPUTY}),
+    "matter.sign_off": frozenset({LEAD, DEPUTY, DIRECTOR}),  # who signs what: tenants/coordination
+    "matter.refuse_signoff": frozenset({LEAD, DEPUTY, DIRECTOR}),
     "matter.extend": frozenset({LEAD, DEPUTY}),
     "matter.extend_again": frozenset({DIRECTOR}),
     "matter.instruct": frozenset({DEPUTY}),
@@ -63,8 +62,10 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "matter.reopen": frozenset({CALLER, LEAD}),
     "matter.withdraw": frozenset({CLERK, LEAD}),
     # Other centres and outside offices
+    "matter.refer": frozenset({LEAD}),
+    "matter.answer": frozenset({LEAD}),
     "referral.view": CENTRE_ROLES,
-    "referral.draft": frozenset({CLERK, LEAD}),
+    "referral.draft": frozenset({CLERK, LEAD, HANDLER, HEAD}),
     "referral.send": frozenset({LEAD}),
     "referral.recall": frozenset({LEAD}),
     "referral.sign": frozenset({LEAD}),

@@ -49,6 +49,7 @@ _OFFICE_APPS = [
 _CENTRE_APPS = [
     *_OFFICE_APPS,
     "tenants.matters",
+    "tenants.coordination",
     "tenants.referrals",
     "tenants.replies",
 ]

@@ -1,0 +1,127 @@
+"""The one shape of every act on a matter: lock, check, change, append to the timeline, audit, commit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from bancheng.celery import hint
+from bancheng.errors import NotFound
+from bancheng.identity.actors import Actor
+from bancheng.privacy import audit
+from bancheng.privacy.append_only import chain_hash
+from bancheng.timekeeping import clock
+from tenants.matters import workflow
+from tenants.matters.models import Event, Matter
+from tenants.matters.states import Holder, State
+
+_HOLDER_OF_STATE: dict[str, Holder] = {
+    State.REGISTERED: Holder.WINDOW,
+    State.ACCEPTED: Holder.WINDOW,
+    State.ASSIGNED: Holder.DEPARTMENT,
+    State.HANDLING: Holder.DEPARTMENT,
+    State.AWAITING_MATERIAL: Holder.REPORTER,
+    State.REFERRED: Holder.OTHER_CENTRE,
+    State.AWAITING_SIGNOFF: Holder.WINDOW,
+    State.RESOLVED: Holder.WINDOW,
+    State.REPLIED: Holder.WINDOW,
+    State.DECLINED: Holder.NOBODY,
+    State.CLOSED: Holder.NOBODY,
+    State.WITHDRAWN: Holder.NOBODY,
+    State.MERGED: Holder.NOBODY,
+}
+
+
+@dataclass
+class Act:
+    """What an action says about itself while it runs: the words for the timeline, the data for the figures.
+
+    `note` may hold personal data and is encrypted; `data` may not, and is shown and counted in clear.
+    """
+
+    name: str
+    matter: Matter
+    actor: Actor
+    note: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    holder: Holder | None = None
+    holder_label: str = ""
+
+
+@contextmanager
+def acting(name: str, *, matter_id: UUID, actor: Actor) -> Iterator[Act]:
+    """Lock the matter, check that `actor` may do `name` now, and on leaving write everything down.
+
+    Guarantees: all of it commits together with the caller's own changes, or none. The caller changes
+    `act.matter`'s fields; state, holder, event and audit follow here. Raises NotFound, NotAllowed, Conflict.
+    """
+    with transaction.atomic():
+        matter = locked(matter_id)
+        transition = workflow.check(matter, actor, name)
+        act = Act(name, matter, actor)
+        yield act
+        _write_down(act, to_state=transition.target or State(matter.state))
+
+
+def opening(matter: Matter, *, actor: Actor, note: str, data: dict[str, Any]) -> None:
+    """Write a new matter's first event. The caller has saved its reporter and checked the right to register."""
+    matter.state = State.DRAFT
+    _write_down(Act("register", matter, actor, note, data), to_state=State.REGISTERED)
+
+
+def locked(matter_id: UUID) -> Matter:
+    """The matter, locked until commit: of two who act at the same moment, the second sees what the first did."""
+    try:
+        return Matter.objects.select_for_update(of=("self",)).select_related("department", "reporter").get(pk=matter_id)
+    except Matter.DoesNotExist:
+        raise NotFound("没有这个反映件。") from None
+
+
+def _write_down(act: Act, *, to_state: State) -> None:
+    matter, moment = act.matter, clock.now()
+    from_state, matter.state = State(matter.state), to_state
+    matter.holder = act.holder or (_HOLDER_OF_STATE[to_state] if to_state != from_state else Holder(matter.holder))
+    matter.events_count += 1
+    previous = matter.head_hash
+    label = act.holder_label or (str(matter.department) if matter.holder == Holder.DEPARTMENT else "")
+    event = Event(
+        matter=matter,
+        seq=matter.events_count,
+        at=moment,
+        act=act.name,
+        from_state=from_state,
+        to_state=to_state,
+        holder=matter.holder,
+        holder_label=label,
+        actor_id=act.actor.id,
+        actor_label=act.actor.label,
+        note=act.note,
+        data=act.data,
+        previous_hash=previous,
+    )
+    event.hash = matter.head_hash = chain_hash(previous, event_payload(event))
+    matter.save()
+    event.save(force_insert=True)
+    audit.record(actor=act.actor, act=f"matter.{act.name}", subject=matter, event=event.hash)
+    hint("statistics.summarise", centre=act.actor.centre)
+
+
+def event_payload(event: Event) -> dict[str, Any]:
+    """What an event's hash covers: everything that is shown of it."""
+    return {
+        "matter": event.matter_id,
+        "seq": event.seq,
+        "at": event.at,
+        "act": event.act,
+        "from": str(event.from_state),
+        "to": str(event.to_state),
+        "holder": str(event.holder),
+        "holder_label": event.holder_label,
+        "actor": event.actor_id,
+        "actor_label": event.actor_label,
+        "note": event.note,
+        "data": event.data,
+    }

@@ -1,0 +1,44 @@
+"""What people do to matters: one function per act, keyword-only, locked, atomic, written to the timeline and audited.
+
+All of them raise NotAllowed (not this person), Conflict (not in this state, or a rule stands in the way),
+NotFound (no such matter in this centre) or Invalid (a field), and then have changed nothing.
+"""
+
+from tenants.matters.actions.consulting import count_consultations, record_consultation
+from tenants.matters.actions.ending import close, reopen, withdraw
+from tenants.matters.actions.flow import (
+    accept,
+    assign,
+    contact,
+    decline,
+    progress,
+    resolve,
+    return_to_window,
+    reverse_decline,
+    sign,
+    triage,
+)
+from tenants.matters.actions.intake import Attempt, ReporterDetails, Story, amend, register
+
+__all__ = [
+    "Attempt",
+    "ReporterDetails",
+    "Story",
+    "accept",
+    "amend",
+    "assign",
+    "close",
+    "contact",
+    "count_consultations",
+    "decline",
+    "progress",
+    "record_consultation",
+    "register",
+    "reopen",
+    "resolve",
+    "return_to_window",
+    "reverse_decline",
+    "sign",
+    "triage",
+    "withdraw",
+]

@@ -1,0 +1,53 @@
+"""Numbers without gaps: one row per series and year, locked until the matter that takes the number commits."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from tenants.matters.models import NumberSeries
+
+MATTER = "matter"
+REFERRAL = "referral"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as people read it, as machines do, and its parts."""
+
+    year: int
+    serial: int
+    shown: str
+    machine: str
+
+
+def next_serial(series: str, year: int) -> int:
+    """Give out the next number of the year, from 1; rolled back with the transaction, so no gap stays.
+
+    Writers of one centre wait for each other here until commit.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"a number of {series} may only be taken inside a transaction")
+    table = connection.ops.quote_name(NumberSeries._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (series, year, last) VALUES (%s, %s, 1)"  # noqa: S608  (a quoted table name)
+            f" ON CONFLICT (series, year) DO UPDATE SET last = {table}.last + 1 RETURNING last",
+            [series, year],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def matter_number(year: int, *, abbreviation: str, code: str) -> Number:
+    """Take the next 编号 of a matter: 张社反〔2026〕0007号 and BF130700-2026-000007."""
+    serial = next_serial(MATTER, year)
+    return Number(
+        year,
+        serial,
+        shown=f"{abbreviation}社反〔{year}〕{serial:04d}号",
+        machine=f"BF{code}-{year}-{serial:06d}",
+    )
+
+
+def referral_number(year: int, *, abbreviation: str) -> str:
+    """Take the next number of a referral letter: 张社转〔2026〕3号."""
+    return f"{abbreviation}社转〔{year}〕{next_serial(REFERRAL, year)}号"
