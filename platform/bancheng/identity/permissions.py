@@ -35,7 +35,9 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "matter.accept": frozenset({CLERK, LEAD}),  # a clerk: level 1 alone, see the workflow's guard
     "matter.decline": frozenset({LEAD}),
     "matter.reverse_decline": frozenset({DIRECTOR}),
-    "matter.assign": frozenset({LEAD, DIRECTOR}),  # the director: after a second return, see the workflow's guard
+    "matter.assign": frozenset(
+        {LEAD, DIRECTOR}
+    ),  # the director: after a second return, see the workflow's guard
     "matter.merge": frozenset({LEAD}),
     # The department
     "matter.sign": frozenset({HANDLER, HEAD}),
