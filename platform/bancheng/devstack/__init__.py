@@ -1,1 +1,1 @@
-"""The servers of `make demo` and `make test`: PostgreSQL, Valkey and our own processes, started and stopped as one."""
+"""The servers of `make demo` and `make test`: embedded, supervised, stopped as one."""
