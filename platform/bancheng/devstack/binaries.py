@@ -41,7 +41,8 @@ def find_postgres() -> Postgres:
         if all(os.access(folder / name, os.X_OK) for name in ("postgres", "initdb")):
             return Postgres(folder, origin)
     raise Missing(
-        "找不到 PostgreSQL 程序：请运行 make install，或用 PG_BIN_DIR 指明其 bin 目录，或用 DATABASE_URL 连接现有数据库"
+        "找不到 PostgreSQL 程序：请运行 make install，"
+        "或用 PG_BIN_DIR 指明其 bin 目录，或用 DATABASE_URL 连接现有数据库"
     )
 
 

@@ -34,7 +34,7 @@ def running_environment() -> dict[str, str]:
 
 
 def is_running(place: Path) -> bool:
-    """Whether a demo holds the lock of `place`. The kernel drops the lock with its holder, however that died."""
+    """Whether a demo holds the lock of `place`. The kernel drops a lock with its holder."""
     try:
         handle = os.open(lock_file(place), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

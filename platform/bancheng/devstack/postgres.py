@@ -52,7 +52,7 @@ class PostgresServer:
 
     @property
     def place(self) -> Path:
-        """The folder that PostgreSQL's account owns: in `home`, or under /var/lib when it cannot get in there."""
+        """The folder that PostgreSQL's account owns: in `home`, or where it cannot get in, in /var/lib."""
         if self.account is None or can_reach(self.home):
             return self.home / "database"
         return FAR_PLACE / sha256(str(self.home).encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Gives the tests a throwaway PostgreSQL and Valkey, and says which tests a machine without Chromium left out.
+"""Gives the tests a throwaway PostgreSQL and Valkey, and counts the tests left out for want of Chromium.
 
 With DATABASE_URL set, real servers are used (REDIS_URL then names the queue) and nothing is started here.
 """
@@ -90,9 +90,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if left_out := config.stash.get(_LEFT_OUT, 0):
         terminalreporter.section("browser tests left out", yellow=True)
-        terminalreporter.write_line(
-            f"{left_out} browser tests were left out: there is no Chromium on this machine."
-        )
+        terminalreporter.write_line(f"{left_out} browser tests were left out: no Chromium on this machine.")
         terminalreporter.write_line(f"To run them too: {CHROMIUM_COMMAND}")
 
 

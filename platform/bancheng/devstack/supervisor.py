@@ -78,16 +78,15 @@ class Supervisor:
             signal.signal(number, self._note_signal)
 
     def start(self, service: Service) -> None:
-        """Start `service` and wait until it is ready. Raises Failed, or Stopped when asked to end meanwhile."""
+        """Start `service` and wait until it is ready. Raises Failed, or Stopped when asked to end."""
         began = time.monotonic()
         child = Child(service, self._spawn(service), began)
         self.children.append(child)
         while not (service.ready is None or service.ready()):
             self._pause()
             if child.process.poll() is not None:
-                raise Failed(
-                    f"{service.label}没有启动（退出码 {child.process.returncode}）\n{self._tail(service.name)}"
-                )
+                code = child.process.returncode
+                raise Failed(f"{service.label}没有启动（退出码 {code}）\n{self._tail(service.name)}")
             if time.monotonic() - began > service.ready_within:
                 raise Failed(
                     f"{service.label}在 {service.ready_within:.0f} 秒内没有就绪\n{self._tail(service.name)}"
@@ -119,7 +118,7 @@ class Supervisor:
             return
 
     def stop(self) -> None:
-        """Stop all services in the reverse order of their start; returns when nothing of ours runs any more."""
+        """Stop all services in the reverse order of their start; then nothing of ours runs."""
         for child in reversed(self.children):
             self._end(child)
         self.children.clear()
@@ -143,10 +142,8 @@ class Supervisor:
             child.crashes = 1 if now - child.started > STEADY else child.crashes + 1
             wait = min(2.0 ** (child.crashes - 1), SLOWEST_RESTART)
             child.restart_at = now + wait
-            code = child.process.returncode
-            self.say(
-                f"{child.service.label}意外退出（退出码 {code}），{wait:.0f} 秒后重启；日志：{self._log(child.service.name)}"
-            )
+            what = f"{child.service.label}意外退出（退出码 {child.process.returncode}）"
+            self.say(f"{what}，{wait:.0f} 秒后重启；日志：{self._log(child.service.name)}")
 
     def _spawn(self, service: Service) -> subprocess.Popen[bytes]:
         if service.before:

@@ -12,7 +12,7 @@ from bancheng.devstack.supervisor import Service
 
 @dataclass(frozen=True)
 class ValkeyServer:
-    """One server on `port`. It keeps nothing on disk: the queue carries hints only, the truth is in PostgreSQL."""
+    """One server on `port`. It keeps nothing on disk: it carries hints, the truth is in PostgreSQL."""
 
     home: Path
     port: int
