@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_save
 
 
 class CentresConfig(AppConfig):
@@ -6,3 +7,14 @@ class CentresConfig(AppConfig):
 
     name = "bancheng.centres"
     label = "centres"
+
+    def ready(self) -> None:
+        from bancheng.centres import hosts
+        from bancheng.centres.models import Centre, Host
+
+        # Not business: whoever changes the registry, this process must not keep serving what it remembers.
+        for model in (Centre, Host):
+            for changed in (post_save, post_delete):
+                changed.connect(
+                    hosts.forget_after_commit, sender=model, dispatch_uid=f"forget_{model.__name__}"
+                )

@@ -1,4 +1,4 @@
-"""The registry in the public schema: who is served here, at which host, and what the house remembers of its own work."""
+"""The public registry: who is served here, at which host, and what the house remembers of its own work."""
 
 import re
 from typing import ClassVar
