@@ -25,6 +25,13 @@ class Actor:
         """The machine acting by itself (a deadline, an arriving referral). It holds no role."""
         return cls(id=None, label=label, roles=frozenset(), department="", centre=centre)
 
+    @classmethod
+    def terminal(cls, centre: str) -> "Actor":
+        """Whoever runs a command on the server: an operator, known by no account."""
+        return cls(
+            id=None, label="服务器终端", roles=frozenset({Role.OPERATOR}), department="", centre=centre
+        )
+
     @property
     def is_system(self) -> bool:
         return self.id is None

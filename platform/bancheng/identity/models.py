@@ -2,10 +2,11 @@
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models
+from django.db import models
 from uuid6 import uuid7
 
 from bancheng.identity.actors import Actor
+from bancheng.identity.place import served_centre
 from bancheng.identity.roles import Role, names
 from bancheng.tenancy import TenantModel
 
@@ -79,8 +80,3 @@ class Staff(TenantModel, AbstractBaseUser):
     def has_role(self, *roles: Role) -> bool:
         """Whether the person holds at least one of the roles."""
         return not self.held_roles.isdisjoint(roles)
-
-
-def served_centre() -> str:
-    """The code of the centre that this connection serves, or "" in public."""
-    return getattr(connection.tenant, "code", None) or ""
