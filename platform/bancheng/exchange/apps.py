@@ -6,3 +6,8 @@ class ExchangeConfig(AppConfig):
 
     name = "bancheng.exchange"
     label = "exchange"
+
+    def ready(self) -> None:
+        from bancheng.exchange import transports
+
+        transports.register(transports.SameDeployment())
