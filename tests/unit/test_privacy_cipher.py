@@ -3,11 +3,12 @@
 import base64
 
 import pytest
-from bancheng.privacy import cipher, keys
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from django.core.exceptions import ImproperlyConfigured
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bancheng.privacy import cipher, keys
 
 PLACE = ("matters_reporter", "id_number")
 

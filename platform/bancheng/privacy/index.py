@@ -25,6 +25,5 @@ def blind_index(kind: str, value: str) -> str:
 
 
 def normalise(value: str) -> str:
-    """Full width to half width, capitals, without spaces, hyphens and invisible marks."""
-    wide = unicodedata.normalize("NFKC", value).upper()
-    return "".join(sign for sign in wide if unicodedata.category(sign) not in {"Zs", "Pd", "Cf", "Cc"})
+    """Full width to half width, capitals, letters and digits alone: no spaces, hyphens or invisible marks."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", value).upper() if sign.isalnum())
