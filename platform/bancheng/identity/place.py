@@ -11,7 +11,7 @@ def served_centre() -> str:
 
 
 def in_office() -> bool:
-    """Whether this is the municipal office and not a centre. Raises WrongSchema in public: nobody works there."""
+    """Whether this is the municipal office and not a centre. Raises WrongSchema in public."""
     if current_schema() == PUBLIC:
         raise WrongSchema("the public schema has no accounts: enter a centre first")
     return _registered("kind") == "office"

@@ -1,0 +1,134 @@
+"""The permission table against a second statement of the rules: role by role instead of act by act."""
+
+import pytest
+
+from bancheng.errors import NotAllowed
+from bancheng.identity.actors import Actor
+from bancheng.identity.permissions import PERMISSIONS, allowed, known, require
+from bancheng.identity.roles import CENTRE_ROLES, DEPARTMENT_ROLES, OFFICE_ROLES, Role
+
+READS = {"matter.view", "matter.search", "workbook.view", "referral.view"}
+
+COUNTER = {
+    "consultation.record",
+    "matter.register",
+    "matter.amend",
+    "matter.contact",
+    "matter.triage",
+    "matter.accept",
+    "matter.receive_material",
+    "matter.reply",
+    "matter.withdraw",
+    "referral.draft",
+    "referral.log_contact",
+    "person.unmask",
+}
+
+DEPARTMENT = {
+    "matter.contact",
+    "matter.sign",
+    "matter.progress",
+    "matter.ask_material",
+    "matter.receive_material",
+    "matter.request_signoff",
+    "matter.resolve",
+    "referral.draft",
+    "person.unmask",
+}
+
+MAY = {
+    Role.WINDOW_CLERK: READS | COUNTER,
+    Role.WINDOW_LEAD: READS
+    | COUNTER
+    | {
+        "matter.decline",
+        "matter.assign",
+        "matter.merge",
+        "matter.sign_off",
+        "matter.refuse_signoff",
+        "matter.extend",
+        "matter.close",
+        "matter.reopen",
+        "matter.refer",
+        "matter.answer",
+        "referral.send",
+        "referral.recall",
+        "referral.sign",
+        "referral.return",
+        "referral.answer",
+        "referral.confirm",
+        "workbook.export",
+    },
+    Role.HANDLER: READS | DEPARTMENT,
+    Role.DEPARTMENT_HEAD: READS | DEPARTMENT | {"matter.reassign", "matter.return_to_window"},
+    Role.DEPUTY: READS
+    | {
+        "matter.sign_off",
+        "matter.refuse_signoff",
+        "matter.extend",
+        "matter.instruct",
+        "matter.supervise",
+        "person.unmask",
+        "workbook.export",
+    },
+    Role.DIRECTOR: READS
+    | {
+        "matter.reverse_decline",
+        "matter.assign",
+        "matter.sign_off",
+        "matter.refuse_signoff",
+        "matter.extend_again",
+        "matter.escalate",
+        "matter.take_over",
+        "person.unmask",
+        "workbook.export",
+    },
+    Role.SUPERVISOR: READS | {"matter.supervise"},
+    Role.CALLER: READS | {"matter.call_back", "matter.reopen", "person.unmask"},
+    Role.AUDITOR: READS | {"audit.view", "workbook.export"},
+    Role.CITY_ANALYST: {"overview.view"},
+    Role.CITY_COORDINATOR: {"overview.view", "board.view", "board.arbitrate"},
+    Role.OPERATOR: {"overview.view", "centres.manage", "accounts.manage", "catalogue.manage"},
+}
+
+
+def somebody(*roles: Role) -> Actor:
+    return Actor(id=None, label="测试", roles=frozenset(roles), department="", centre="130722")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_may_do_exactly_what_its_line_says(role: Role) -> None:
+    assert {name for name in PERMISSIONS if allowed(somebody(role), name)} == MAY[role]
+
+
+def test_every_permission_is_held_by_somebody() -> None:
+    assert set().union(*MAY.values()) == set(PERMISSIONS)
+
+
+def test_a_person_with_two_roles_may_do_what_either_may() -> None:
+    both = somebody(Role.WINDOW_CLERK, Role.CALLER)
+    assert {name for name in PERMISSIONS if allowed(both, name)} == (
+        MAY[Role.WINDOW_CLERK] | MAY[Role.CALLER]
+    )
+
+
+def test_the_system_holds_no_permission() -> None:
+    assert not any(allowed(Actor.system("催办", "130722"), name) for name in PERMISSIONS)
+
+
+def test_a_refusal_names_the_roles_that_may() -> None:
+    with pytest.raises(NotAllowed, match="请由窗口负责人办理"):
+        require(somebody(Role.WINDOW_CLERK), "matter.close")
+
+
+def test_an_unknown_permission_is_a_mistake_of_ours() -> None:
+    with pytest.raises(KeyError):
+        known("matter.clsoe")
+    with pytest.raises(KeyError):
+        allowed(somebody(Role.DIRECTOR), "matter.clsoe")
+
+
+def test_centre_and_office_share_no_role() -> None:
+    assert set(Role) == CENTRE_ROLES | OFFICE_ROLES
+    assert not CENTRE_ROLES & OFFICE_ROLES
+    assert DEPARTMENT_ROLES < CENTRE_ROLES
