@@ -63,7 +63,8 @@ _CODE_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "bancheng.web",
+    "bancheng.web",  # before django.forms, whose widget templates FORM_RENDERER needs
+    "django.forms",
     "tenants.workbook",
     "tenants.demo",
 ]
@@ -92,6 +93,7 @@ ROOT_URLCONF = "bancheng.urls.public"
 MIDDLEWARE = [
     "bancheng.centres.middleware.CentreMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "bancheng.web.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bancheng.identity.middleware.SchemaSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -115,7 +117,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "bancheng.web.forms.Renderer"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie would carry it to another host
 STATIC_URL = "/static/"
 STATIC_ROOT = env("STATIC_ROOT", default=str(ROOT / "staticfiles"))
@@ -162,6 +164,26 @@ CACHES = {
     }
 }
 CELERY_BROKER_URL = REDIS_URL
+CELERY_IMPORTS = ("tasks.records", "tasks.schedule")
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
+# Short, so that a broker that is away costs a request next to nothing; the sweeps find the work later.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 3,
+    "socket_keepalive": True,
+    "retry_on_timeout": False,
+    "max_retries": 1,
+}
 
 # --- Keys --------------------------------------------------------------------------------------------
 # Field encryption and blind indexes: base64 of 32 random bytes; `bancheng keys new` makes one. Older keys stay readable.
