@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -39,3 +39,13 @@ def local(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
     return moment.astimezone(SHANGHAI)
+
+
+def start_of(day: date) -> datetime:
+    """Midnight at the start of `day` in Asia/Shanghai."""
+    return datetime.combine(day, time.min, SHANGHAI)
+
+
+def end_of(day: date) -> datetime:
+    """Midnight at the end of `day` in Asia/Shanghai, itself no longer part of it."""
+    return start_of(day + timedelta(days=1))
