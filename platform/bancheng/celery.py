@@ -11,7 +11,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bancheng.settings.demo")
 
 app = Celery("bancheng")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["tasks"], related_name=None)
 log = logging.getLogger(__name__)
 
 

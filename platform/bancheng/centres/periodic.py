@@ -1,4 +1,4 @@
-"""Jobs that run once per period however many beats there are, and signs of life; all on the database clock."""
+"""Jobs that run once per period however many beats there are, and signs of life; by the database clock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

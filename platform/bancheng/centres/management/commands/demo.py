@@ -1,5 +1,6 @@
 """`bancheng demo`: the whole service on this machine, with servers of its own."""
 
+import io
 import sys
 from typing import Any
 
@@ -16,15 +17,17 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a terminal without Chinese must not stop us
         try:
             demo.run(demo.options_from_environment(get_commands()), say)
         except (Failed, Missing, AlreadyRunning, OSError, RuntimeError) as refusal:
             raise CommandError(str(refusal)) from refusal
 
 
-def say(line: str) -> None:
-    """Show a line at once. A terminal that was closed must not keep us from stopping in order."""
+def say(text: str, end: str = "\n") -> None:
+    """Show it at once. A terminal that was closed must not keep us from stopping in order."""
     try:
-        print(line, flush=True)
+        print(text, end=end, flush=True)
     except OSError:
         sys.stdout = open("/dev/null", "w", encoding="utf-8")  # noqa: SIM115
