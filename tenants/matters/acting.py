@@ -14,9 +14,10 @@ from bancheng.identity.actors import Actor
 from bancheng.privacy import audit
 from bancheng.privacy.append_only import chain_hash
 from bancheng.timekeeping import clock
+from bancheng.timekeeping.holders import Holder
 from tenants.matters import workflow
 from tenants.matters.models import Event, Matter
-from tenants.matters.states import Holder, State
+from tenants.matters.states import State
 
 _HOLDER_OF_STATE: dict[str, Holder] = {
     State.REGISTERED: Holder.WINDOW,
@@ -28,11 +29,8 @@ _HOLDER_OF_STATE: dict[str, Holder] = {
     State.AWAITING_SIGNOFF: Holder.WINDOW,
     State.RESOLVED: Holder.WINDOW,
     State.REPLIED: Holder.WINDOW,
-    State.DECLINED: Holder.NOBODY,
-    State.CLOSED: Holder.NOBODY,
-    State.WITHDRAWN: Holder.NOBODY,
-    State.MERGED: Holder.NOBODY,
 }
+"""Who has the next move in a state; in those that are not named the matter has ended and nobody has it."""
 
 
 @dataclass
@@ -83,7 +81,8 @@ def locked(matter_id: UUID) -> Matter:
 def _write_down(act: Act, *, to_state: State) -> None:
     matter, moment = act.matter, clock.now()
     from_state, matter.state = State(matter.state), to_state
-    matter.holder = act.holder or (_HOLDER_OF_STATE[to_state] if to_state != from_state else Holder(matter.holder))
+    if act.holder or to_state != from_state:
+        matter.holder = act.holder or _HOLDER_OF_STATE.get(to_state, "")
     matter.events_count += 1
     previous = matter.head_hash
     label = act.holder_label or (str(matter.department) if matter.holder == Holder.DEPARTMENT else "")

@@ -6,3 +6,6 @@ class MattersConfig(AppConfig):
 
     name = "tenants.matters"
     label = "matters"
+
+    def ready(self) -> None:
+        from tenants.matters import registry  # noqa: F401  (puts its forms and actions behind their transitions)

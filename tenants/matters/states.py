@@ -1,4 +1,4 @@
-"""The states of a matter, and whose hands it can be in."""
+"""The states of a matter."""
 
 from django.db import models
 
@@ -20,17 +20,6 @@ class State(models.TextChoices):
     CLOSED = "closed", "已销号"
     WITHDRAWN = "withdrawn", "已撤回"
     MERGED = "merged", "已并案"
-
-
-class Holder(models.TextChoices):
-    """Whose hands a matter is in: every minute has exactly one holder."""
-
-    WINDOW = "window", "窗口"
-    DEPARTMENT = "department", "经办部门"
-    OTHER_CENTRE = "other_centre", "其他中心"
-    OUTSIDE = "outside", "外部单位"
-    REPORTER = "reporter", "反映人"
-    NOBODY = "nobody", "已办结"
 
 
 IN_HAND = (

@@ -6,3 +6,6 @@ class ReferralsConfig(AppConfig):
 
     name = "tenants.referrals"
     label = "referrals"
+
+    def ready(self) -> None:
+        from tenants.referrals import arrivals  # noqa: F401  (registers what arriving envelopes do)

@@ -6,3 +6,6 @@ class RepliesConfig(AppConfig):
 
     name = "tenants.replies"
     label = "replies"
+
+    def ready(self) -> None:
+        from tenants.replies import acts  # noqa: F401  (puts its forms and actions behind their transitions)

@@ -34,6 +34,15 @@ class ReporterKind(TextChoices):
     INSTITUTION = "institution", "单位"
 
 
+class Capacity(TextChoices):
+    """In what capacity somebody came: for themselves, or for a person who cannot."""
+
+    SELF = "self", "本人"
+    AGENT = "agent", "委托代办人"
+    GUARDIAN = "guardian", "监护人"
+    HEIR = "heir", "继承人或遗属"
+
+
 class Channel(TextChoices):
     """How word came in, or went out."""
 

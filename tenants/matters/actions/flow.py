@@ -172,7 +172,7 @@ def set_due(matter: Matter, *, since: datetime) -> None:
         raise Conflict("请先研判:确定难度等级、办理方式和初步根因。", code="triaged")
     item = catalogue.item(matter.item_code)
     days = due.handling_days(
-        matter.level, expedite=matter.mode == Mode.EXPEDITE, statutory=item.statutory_working_days if item else None
+        matter.level, expedite=matter.mode == Mode.EXPEDITE, statutory=item.statutory_working_days
     )
     term = due.due(since, days, current_calendar())
     matter.handling_days, matter.due_on, matter.due_provisional = days, term.date, term.provisional

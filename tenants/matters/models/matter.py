@@ -9,8 +9,9 @@ from bancheng.catalogue.words import Channel, DeclineReason, Kind, Mode, Outcome
 from bancheng.identity.models import Department, Staff
 from bancheng.privacy.fields import EncryptedTextField
 from bancheng.tenancy import TenantModel
+from bancheng.timekeeping.holders import Holder
 from tenants.matters.models.people import Reporter
-from tenants.matters.states import OPEN, RUNNING, Holder, State
+from tenants.matters.states import OPEN, RUNNING, State
 
 
 class Matter(TenantModel):
@@ -39,7 +40,7 @@ class Matter(TenantModel):
 
     # How it is handled
     state = models.CharField("状态", max_length=20, choices=State.choices, default=State.DRAFT)
-    holder = models.CharField("在谁手上", max_length=14, choices=Holder.choices, default=Holder.WINDOW)
+    holder = models.CharField("在谁手上", max_length=14, choices=Holder.choices, default=Holder.WINDOW, blank=True)
     level = models.PositiveSmallIntegerField("难度等级", null=True)
     mode = models.CharField("办理方式", max_length=12, choices=Mode.choices, default=Mode.ROUTINE)
     department = models.ForeignKey(Department, verbose_name="主办部门", on_delete=models.PROTECT, null=True)

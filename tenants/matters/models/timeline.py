@@ -6,8 +6,9 @@ from uuid6 import uuid7
 
 from bancheng.privacy.fields import EncryptedTextField
 from bancheng.tenancy import TenantModel
+from bancheng.timekeeping.holders import Holder
 from tenants.matters.models.matter import Matter
-from tenants.matters.states import Holder, State
+from tenants.matters.states import State
 
 
 class CurrentTransaction(models.Func):
@@ -31,7 +32,7 @@ class Event(TenantModel):
     act = models.CharField("动作", max_length=30)
     from_state = models.CharField(max_length=20, choices=State.choices)
     to_state = models.CharField(max_length=20, choices=State.choices)
-    holder = models.CharField("此后在谁手上", max_length=14, choices=Holder.choices)
+    holder = models.CharField("此后在谁手上", max_length=14, choices=Holder.choices, blank=True)
     holder_label = models.CharField(max_length=60, blank=True)
     actor_id = models.UUIDField(null=True)
     actor_label = models.CharField("办理人", max_length=60)

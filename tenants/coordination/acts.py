@@ -1,0 +1,8 @@
+"""Puts this app's forms and actions behind their transitions."""
+
+from tenants.coordination import actions, forms
+from tenants.matters.acts import bind
+
+bind("request_signoff", forms.RequestSignOffForm, actions.request_signoff)
+bind("sign_off", forms.SignOffForm, actions.sign_off)
+bind("refuse_signoff", forms.RefuseSignOffForm, actions.refuse_signoff)

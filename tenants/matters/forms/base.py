@@ -1,0 +1,62 @@
+"""What every form of an act has: the matter, the person, choices of this centre, sentences by field."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+
+from bancheng.catalogue import selectors as catalogue
+from bancheng.identity.actors import Actor
+from bancheng.identity.models import Department
+from tenants.matters.models import Matter
+
+LONG = forms.Textarea(attrs={"rows": 3})
+REQUIRED = {"required": "请填写此项。", "invalid_choice": "请从列表中选择。", "invalid": "格式不对,请检查后重填。"}
+
+
+class ActForm(forms.Form):
+    """Asks for what an act needs. `arguments()` are the action's keyword arguments."""
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, matter: Matter, actor: Actor, **kwargs: Any) -> None:
+        self.matter, self.actor = matter, actor
+        super().__init__(data, **kwargs)
+        for field in self.fields.values():
+            speak_plainly(field)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill choices and initial values from the matter; nothing by default."""
+
+    def arguments(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+    def sentences(self) -> dict[str, list[str]]:
+        return sentences_of(self)
+
+
+def sentences_of(form: forms.BaseForm) -> dict[str, list[str]]:
+    """A form's errors by field, "" for those of none, as plain sentences."""
+    return {
+        "" if name == forms.forms.NON_FIELD_ERRORS else name: [str(sentence) for sentence in errors]
+        for name, errors in form.errors.items()
+    }
+
+
+def speak_plainly(field: forms.Field) -> None:
+    """Say in a whole sentence what is missing, for those messages that the field does not phrase itself."""
+    for code, sentence in REQUIRED.items():
+        if code in field.default_error_messages or code in field.error_messages:
+            field.error_messages[code] = sentence
+
+
+def item_choices() -> Iterable[Any]:
+    """The city's items, grouped by scheme."""
+    return [("", "请选择事项"), *catalogue.item_choices()]
+
+
+def cause_choices() -> list[tuple[str, str]]:
+    return [(cause.code, cause.name) for cause in catalogue.causes()]
+
+
+def department_choices() -> list[tuple[str, str]]:
+    return [(d.pk, d.name) for d in Department.objects.filter(active=True).order_by("code")]

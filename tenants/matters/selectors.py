@@ -1,0 +1,253 @@
+"""What is read of matters: by whom, in which order, with how many queries."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Prefetch, Q
+
+from bancheng.errors import NotAllowed, NotFound
+from bancheng.identity.actors import Actor
+from bancheng.identity.permissions import allowed, require
+from bancheng.identity.roles import DEPARTMENT_ROLES, Role
+from bancheng.privacy.index import blind_index
+from bancheng.tenancy import TenantQuerySet
+from bancheng.timekeeping import clock, lights
+from bancheng.timekeeping.calendar import current as current_calendar
+from bancheng.timekeeping.due import closing
+from bancheng.timekeeping.holders import Holder, Point, Span, spans
+from tenants.matters.models import Consultation, Event, Matter
+from tenants.matters.states import ENDED, OPEN, RUNNING, State
+
+Matters = TenantQuerySet[Matter]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list may be narrowed by; empty means all."""
+
+    q: str = ""
+    state: str = ""
+    kind: str = ""
+    item: str = ""
+    department: str = ""
+    light: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def visible_to(actor: Actor) -> Matters:
+    """The matters that this person may see: of department staff, only what is or was assigned to their department."""
+    require(actor, "matter.view")
+    matters: Matters = Matter.objects.select_related("reporter", "department", "handler")
+    if actor.roles <= DEPARTMENT_ROLES:
+        return matters.filter(Q(department_id=actor.department) | Q(supporting__contains=[actor.department]))
+    return matters
+
+
+def matter_for(actor: Actor, matter_id: UUID) -> Matter:
+    """One matter with what its page needs. Raises NotFound, or NotAllowed for another department's."""
+    try:
+        matter = (
+            Matter.objects.select_related("reporter", "department", "handler", "registrar")
+            .prefetch_related("causes", "prior_attempts")
+            .get(pk=matter_id)
+        )
+    except Matter.DoesNotExist:
+        raise NotFound("没有这个反映件。") from None
+    require(actor, "matter.view")
+    if actor.roles <= DEPARTMENT_ROLES and actor.department not in (matter.department_id, *matter.supporting):
+        raise NotAllowed("此件没有交办给您所在的部门,您不能查看或办理。")
+    return matter
+
+
+def listed(actor: Actor, filters: Filters) -> Matters:
+    """The workbook's list, newest first, as narrowed by `filters`."""
+    matters = visible_to(actor)
+    if filters.q:
+        matters = matters.filter(_matching(filters.q.strip()))
+    if filters.state == "open":
+        matters = matters.filter(state__in=OPEN)
+    elif filters.state == "ended":
+        matters = matters.filter(state__in=ENDED)
+    elif filters.state:
+        matters = matters.filter(state=filters.state)
+    if filters.kind:
+        matters = matters.filter(kind=filters.kind)
+    if filters.item:
+        matters = matters.filter(item_code=filters.item)
+    if filters.department:
+        matters = matters.filter(department_id=filters.department)
+    if filters.since:
+        matters = matters.filter(registered_at__gte=clock.start_of(filters.since))
+    if filters.until:
+        matters = matters.filter(registered_at__lt=clock.end_of(filters.until))
+    if filters.light:
+        matters = matters.filter(_lit(filters.light))
+    return matters
+
+
+def timeline(matter: Matter) -> list[Event]:
+    """All that was done to a matter, oldest first."""
+    return list(matter.events.order_by("seq"))
+
+
+def hands(events: list[Event]) -> list[Span]:
+    """Whose hands the time went through, in working days, up to now or to the end."""
+    points = [Point(e.at, Holder(e.holder), e.holder_label or Holder(e.holder).label) for e in events if e.holder]
+    if not points:
+        return []
+    until = events[-1].at if not events[-1].holder else clock.now()
+    return spans(points, until, current_calendar())
+
+
+def light_of(matter: Matter) -> lights.Light:
+    """The light of its handling clock: it stops when the department has resolved it."""
+    return lights.light(
+        matter.due_on,
+        clock.now(),
+        current_calendar(),
+        matter.handling_days or 1,
+        finished_at=matter.resolved_at or matter.ended_at,
+        paused=matter.state == State.AWAITING_MATERIAL,
+    )
+
+
+# --- The workbench -----------------------------------------------------------------------------------
+
+WAITING_STATES: dict[Role, tuple[State, ...]] = {
+    Role.WINDOW_CLERK: (State.REGISTERED, State.RESOLVED),
+    Role.WINDOW_LEAD: (State.REGISTERED, State.ACCEPTED, State.RESOLVED, State.REPLIED, State.AWAITING_SIGNOFF),
+    Role.HANDLER: (State.ASSIGNED, State.HANDLING),
+    Role.DEPARTMENT_HEAD: (State.ASSIGNED, State.HANDLING),
+    Role.DEPUTY: (State.AWAITING_SIGNOFF,),
+    Role.DIRECTOR: (State.AWAITING_SIGNOFF,),
+    Role.CALLER: (State.REPLIED,),
+}
+"""The states in which a role has the next move."""
+
+
+def mine(actor: Actor) -> Matters:
+    """What waits for this person: the next move is theirs; soonest due first."""
+    states = {state for role in actor.roles for state in WAITING_STATES.get(role, ())}
+    return visible_to(actor).filter(state__in=states).order_by("due_on", "registered_at")
+
+
+def of_my_department(actor: Actor) -> Matters:
+    """Everything open that is assigned to this person's department."""
+    return (
+        visible_to(actor)
+        .filter(state__in=OPEN, department_id=actor.department)
+        .order_by("due_on", "registered_at")
+    )
+
+
+def to_sign(actor: Actor) -> Matters:
+    """Assigned and not signed for: to the own department for its people, to any for the window."""
+    matters = visible_to(actor).filter(state=State.ASSIGNED)
+    if allowed(actor, "matter.sign") and actor.department:
+        matters = matters.filter(department_id=actor.department)
+    return matters.order_by("assigned_at")
+
+
+def due_soon(actor: Actor) -> Matters:
+    """The clock runs, and it is due today or on the next working day."""
+    return visible_to(actor).filter(_lit("amber")).order_by("due_on")
+
+
+def due_today(actor: Actor) -> Matters:
+    return visible_to(actor).filter(state__in=RUNNING, due_on=clock.today())
+
+
+def overdue(actor: Actor) -> Matters:
+    """The clock runs, and the due date has passed."""
+    return visible_to(actor).filter(_lit("red")).order_by("due_on")
+
+
+def to_reply(actor: Actor) -> Matters:
+    """Resolved, and the reporter has not been told."""
+    return visible_to(actor).filter(state=State.RESOLVED).order_by("resolved_at")
+
+
+def todays_events(actor: Actor, *, limit: int = 12) -> list[Event]:
+    """What happened today in the matters that this person may see, newest first."""
+    return list(
+        Event.objects.filter(at__gte=clock.start_of(clock.today()), matter__in=visible_to(actor).values("pk"))
+        .select_related("matter")
+        .order_by("-at")[:limit]
+    )
+
+
+def without_owner() -> Matters:
+    """件件有着落: open matters that nobody holds. Must be empty."""
+    return Matter.objects.filter(
+        Q(state__in=OPEN, holder="") | Q(state__in=(State.ASSIGNED, State.HANDLING), department=None)
+    )
+
+
+def without_reply() -> Matters:
+    """事事有回音: ended as handled, yet never replied to. Must be empty."""
+    return Matter.objects.filter(state=State.CLOSED, replied_at=None)
+
+
+# --- At the counter ----------------------------------------------------------------------------------
+
+
+def same_person(identifier: str, *, limit: int = 5) -> list[Matter]:
+    """Newest matters of the person or body with this normalised number, by blind index."""
+    index = blind_index("identifier", identifier)
+    return list(
+        Matter.objects.filter(Q(reporter__identifier_index=index) | Q(reporter__principal_index=index))
+        .select_related("reporter", "department")
+        .order_by("-registered_at")[:limit]
+    )
+
+
+def similar(*, item_code: str, limit: int = 5) -> list[Matter]:
+    """Newest ended matters of the same item that were got done: how it was done before."""
+    return list(
+        Matter.objects.filter(item_code=item_code, state=State.CLOSED, outcome="done")
+        .prefetch_related(Prefetch("causes"))
+        .order_by("-ended_at")[:limit]
+    )
+
+
+def consultations(actor: Actor, *, q: str = "", open_only: bool = False) -> TenantQuerySet[Consultation]:
+    """Consultations that were written down, newest first."""
+    require(actor, "matter.view")
+    rows: TenantQuerySet[Consultation] = Consultation.objects.select_related("clerk")
+    if q:
+        rows = rows.filter(subject__icontains=q.strip())
+    return rows.filter(matter_id=None) if open_only else rows
+
+
+# --- Helpers -----------------------------------------------------------------------------------------
+
+
+def _lit(colour: str) -> Q:
+    now, calendar = clock.now(), current_calendar()
+    today = clock.today()
+    past = Q(due_on__lt=today) if now <= closing(today) else Q(due_on__lte=today)
+    soon = Q(due_on__lte=calendar.add(today, 1)) & ~past
+    chosen = {"red": past, "amber": soon, "green": ~past & ~soon}.get(colour, Q())
+    return Q(state__in=RUNNING, due_on__isnull=False) & chosen
+
+
+_CARD = re.compile(r"\d{17}[\dXx]|[0-9A-HJ-NPQRTUWXY]{18}")
+_NUMBER = re.compile(r"BF\d{6}-\d{4}-\d{6}", re.IGNORECASE)
+
+
+def _matching(text: str) -> Q:
+    """Number, card, phone and name by exact value; the subject by part of its words."""
+    found = Q(subject__icontains=text) | Q(number__icontains=text)
+    if _NUMBER.fullmatch(text):
+        found |= Q(machine_number=text.upper())
+    if _CARD.fullmatch(text.replace(" ", "").upper()):
+        index = blind_index("identifier", text)
+        found |= Q(reporter__identifier_index=index) | Q(reporter__principal_index=index)
+    elif any(c.isdigit() for c in text):
+        found |= Q(reporter__phone_index=blind_index("phone", text))
+    else:
+        found |= Q(reporter__name_index=blind_index("name", text))
+    return found

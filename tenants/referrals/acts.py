@@ -1,0 +1,48 @@
+"""Which form and which action stand behind each step of a referral: the one door for pages and API."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from bancheng.errors import Invalid, NotFound
+from bancheng.identity.actors import Actor
+from tenants.referrals import forms, receiving, selectors, sending, workflow
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A step, the form that asks for what it needs, and the action that does it."""
+
+    step: workflow.Step
+    form: type[forms.ReferralForm]
+    run: Callable[..., object]
+
+
+_ACTIONS: dict[str, tuple[type[forms.ReferralForm], Callable[..., object]]] = {
+    "send": (forms.EmptyForm, sending.send),
+    "discard": (forms.EmptyForm, sending.discard),
+    "log_contact": (forms.ContactLogForm, sending.log_contact),
+    "record_answer": (forms.RecordAnswerForm, sending.record_answer),
+    "record_return": (forms.RecordReturnForm, sending.record_return),
+    "confirm": (forms.EmptyForm, sending.confirm),
+    "sign": (forms.EmptyForm, receiving.sign),
+    "give_back": (forms.GiveBackForm, receiving.give_back),
+    "answer": (forms.AnswerForm, receiving.answer),
+}
+BOUND: dict[str, Bound] = {name: Bound(workflow.STEPS[name], *pair) for name, pair in _ACTIONS.items()}
+
+
+def perform(*, name: str, referral_id: UUID, actor: Actor, data: Any) -> None:
+    """Check `data` against the step's form and take the step.
+
+    Raises NotFound, NotAllowed or Conflict before the form is looked at; Invalid with its sentences by field.
+    """
+    if name not in BOUND:
+        raise NotFound("没有这个操作。")
+    bound = BOUND[name]
+    workflow.check(selectors.referral_for(actor, referral_id), actor, name)
+    form = bound.form(data)
+    if not form.is_valid():
+        raise Invalid(form.sentences())
+    bound.run(referral_id=referral_id, actor=actor, **form.arguments())

@@ -1,0 +1,77 @@
+"""The forms of a referral: the draft, and what each step asks for."""
+
+from typing import Any
+
+from django import forms
+
+from bancheng.catalogue.words import Outcome
+from tenants.matters.forms.base import sentences_of, speak_plainly
+from tenants.matters.forms.fields import PhoneField, TextField
+from tenants.referrals import selectors
+from tenants.referrals.models import ContactLog, Counterpart
+
+
+class ReferralForm(forms.Form):
+    """Speaks plainly; `arguments()` are the action's keyword arguments."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            speak_plainly(field)
+
+    def arguments(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+    def sentences(self) -> dict[str, list[str]]:
+        return sentences_of(self)
+
+
+class EmptyForm(ReferralForm):
+    """A step that needs nothing said."""
+
+
+class DraftForm(ReferralForm):
+    unit = forms.ChoiceField(label="转办单位")
+    reason = TextField(label="转办理由", help_text="为什么本中心办不了。")
+    requested = TextField(label="请对方办理的事项")
+    contact_person = forms.CharField(label="对方联系人", max_length=40, required=False)
+    contact_phone = PhoneField(label="对方联系电话", max_length=30, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = selectors.units()
+        self.fields["unit"].choices = [  # type: ignore[attr-defined]
+            ("", "请选择单位"),
+            ("本系统中心", [(u.code, u.name) for u in units if u.kind == Counterpart.CENTRE]),
+            ("函件单位", [(u.code, u.name) for u in units if u.kind == Counterpart.LETTER]),
+        ]
+
+
+class ContactLogForm(ReferralForm):
+    way = forms.ChoiceField(label="联系方式", choices=ContactLog.Way.choices, widget=forms.RadioSelect)
+    person = forms.CharField(label="对方人员", max_length=40)
+    content = TextField(label="沟通内容")
+    signed_for = forms.BooleanField(label="对方已签收来函", required=False)
+
+
+class RecordAnswerForm(ReferralForm):
+    outcome = forms.ChoiceField(
+        label="反馈结果",
+        choices=[(o.value, o.label) for o in Outcome if o != Outcome.WITHDRAWN],
+        widget=forms.RadioSelect,
+    )
+    answer = TextField(label="复函内容", help_text="写明复函文号和日期。")
+
+
+class RecordReturnForm(ReferralForm):
+    reason = TextField(label="退函理由")
+
+
+class GiveBackForm(ReferralForm):
+    reason = TextField(label="退回理由")
+    basis = TextField(label="依据", widget=forms.Textarea(attrs={"rows": 2}))
+    suggested = forms.CharField(label="建议承办单位", max_length=40)
+
+
+class AnswerForm(ReferralForm):
+    text = TextField(label="反馈内容", help_text="办了什么、依据是什么、还需反映人做什么。")

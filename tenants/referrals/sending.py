@@ -1,0 +1,225 @@
+"""The home centre's side: draft, send, follow up a letter, confirm the answer. It stays answerable to the reporter."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from bancheng.catalogue.words import Outcome
+from bancheng.centres.scope import current_centre
+from bancheng.errors import Conflict, Invalid, NotAllowed
+from bancheng.identity.actors import Actor
+from bancheng.identity.permissions import require
+from bancheng.identity.roles import DEPARTMENT_ROLES
+from bancheng.privacy import audit
+from bancheng.timekeeping import clock, due
+from bancheng.timekeeping.calendar import current as current_calendar
+from bancheng.timekeeping.holders import Holder
+from tenants.matters import workflow as matter_workflow
+from tenants.matters.acting import acting, locked
+from tenants.matters.models import Matter
+from tenants.matters.numbering import referral_number
+from tenants.referrals import digest, envelopes, selectors, workflow
+from tenants.referrals.locks import locked_referral
+from tenants.referrals.models import UNDER_WAY, ContactLog, Direction, Referral, State
+
+SIGN_WITHIN_DAYS = 1
+"""Working days within which the other side is to sign for a referral."""
+
+
+@transaction.atomic
+def draft(
+    *,
+    matter_id: UUID,
+    actor: Actor,
+    unit: str,
+    reason: str,
+    requested: str,
+    contact_person: str = "",
+    contact_phone: str = "",
+) -> Referral:
+    """Draft a referral of a matter in handling to `unit`, the code of a centre or of an outside office.
+
+    One of a matter is under way at a time. Raises Invalid for an unknown unit, Conflict, NotAllowed.
+    """
+    require(actor, "referral.draft")
+    matter = locked(matter_id)
+    if matter.state not in matter_workflow.TRANSITIONS["refer"].sources:
+        raise Conflict("只有办理中的反映件可以转办。", code="wrong_state")
+    if actor.roles <= DEPARTMENT_ROLES and (why := matter_workflow.own_department(matter, actor)):
+        raise NotAllowed(why)
+    if matter.referrals.filter(direction=Direction.SENT, state__in=(State.DRAFT, *UNDER_WAY)).exists():
+        raise Conflict("此件已有一件转办在办,请先了结。", code="already_referred")
+    counterpart = selectors.counterpart(unit)
+    if counterpart is None:
+        raise Invalid({"unit": ["没有这个单位,请从列表中选择。"]})
+    referral = Referral.objects.create(
+        direction=Direction.SENT,
+        counterpart=counterpart.kind,
+        unit_code=counterpart.code,
+        unit_name=counterpart.name,
+        matter=matter,
+        subject=matter.subject,
+        item_code=matter.item_code,
+        reason=reason,
+        requested=requested,
+        contact_person=contact_person,
+        contact_phone=contact_phone,
+        drafted_by_id=actor.id,
+        created_at=clock.now(),
+    )
+    audit.record(actor=actor, act="referral.draft", subject=referral, unit=unit)
+    return referral
+
+
+@transaction.atomic
+def discard(*, referral_id: UUID, actor: Actor) -> None:
+    """Throw a draft away; nothing has left the house."""
+    referral = locked_referral(referral_id)
+    workflow.check(referral, actor, "discard")
+    audit.record(actor=actor, act="referral.discard", subject=referral)
+    referral.delete()
+
+
+@transaction.atomic
+def send(*, referral_id: UUID, actor: Actor) -> Referral:
+    """Send a drafted referral (送出): its number is taken, the matter stands at 已转办, the home clock runs on.
+
+    To a centre of this deployment an envelope is posted in the same transaction; to an office without a
+    system there is the letter to print. Either leaves if and only if all of it commits.
+    """
+    referral = locked_referral(referral_id)
+    workflow.check(referral, actor, "send")
+    centre, moment = current_centre(), clock.now()
+    with acting("refer", matter_id=_matter_id(referral), actor=actor) as act:
+        referral.number = referral_number(clock.today().year, abbreviation=centre.abbreviation)
+        referral.state, referral.sent_at = State.SENT, moment
+        referral.sign_due_on = due.due(moment, SIGN_WITHIN_DAYS, current_calendar()).date
+        referral.digest = digest.of(act.matter)
+        referral.save()
+        act.holder = Holder.OUTSIDE if referral.by_letter else Holder.OTHER_CENTRE
+        act.holder_label = referral.unit_name
+        act.note = f"{referral.reason}\n请办理:{referral.requested}"
+        act.data = {"referral": str(referral.pk), "number": referral.number, "unit": referral.unit_code}
+    if not referral.by_letter:
+        envelopes.post_sent(referral, act.matter, source=centre.code)
+    audit.record(actor=actor, act="referral.send", subject=referral, number=referral.number)
+    return referral
+
+
+@transaction.atomic
+def log_contact(
+    *, referral_id: UUID, actor: Actor, way: str, person: str, content: str, signed_for: bool = False
+) -> ContactLog:
+    """Log a call, visit or letter to an office without a system; it may have told us that it signed for ours."""
+    referral = locked_referral(referral_id)
+    workflow.check(referral, actor, "log_contact")
+    log = ContactLog.objects.create(
+        referral=referral,
+        at=clock.now(),
+        way=way,
+        person=person,
+        content=content,
+        signed_for=signed_for,
+        by_id=actor.id,
+    )
+    if signed_for and referral.state == State.SENT:
+        referral.state, referral.signed_at = State.SIGNED, clock.now()
+        referral.save(update_fields=["state", "signed_at"])
+    label = ContactLog.Way(way).label
+    _hear(referral, f"{label}联系{referral.unit_name}{person}:{content}", {"way": way, "signed_for": signed_for})
+    audit.record(actor=actor, act="referral.log_contact", subject=referral, way=way)
+    return log
+
+
+@transaction.atomic
+def record_answer(*, referral_id: UUID, actor: Actor, outcome: Outcome, answer: str) -> Referral:
+    """Write down by hand what an office without a system has answered; the window has the next move."""
+    referral = locked_referral(referral_id)
+    workflow.check(referral, actor, "record_answer")
+    _answered(referral, outcome=outcome, answer=answer)
+    audit.record(actor=actor, act="referral.record_answer", subject=referral, outcome=outcome)
+    return referral
+
+
+@transaction.atomic
+def record_return(*, referral_id: UUID, actor: Actor, reason: str) -> Referral:
+    """Write down by hand that an office without a system has sent our letter back; the matter is with us again."""
+    referral = locked_referral(referral_id)
+    workflow.check(referral, actor, "record_return")
+    returned(referral, reason=reason)
+    audit.record(actor=actor, act="referral.record_return", subject=referral)
+    return referral
+
+
+@transaction.atomic
+def confirm(*, referral_id: UUID, actor: Actor) -> Referral:
+    """Confirm the answer (确认): the matter is back in our department's hands to be resolved and replied to.
+
+    A centre that answered is told, and closes its own matter.
+    """
+    referral = locked_referral(referral_id)
+    workflow.check(referral, actor, "confirm")
+    referral.state, referral.ended_at = State.CONFIRMED, clock.now()
+    referral.save()
+    matter = _take_back(referral, f"已确认{referral.unit_name}的反馈。")
+    if not referral.by_letter:
+        envelopes.post_confirmed(referral, matter, source=current_centre().code)
+    audit.record(actor=actor, act="referral.confirm", subject=referral)
+    return referral
+
+
+# --- What arrives from the other side ----------------------------------------------------------------
+
+
+def signed(referral: Referral, *, unit_matter_number: str) -> None:
+    """The other centre has signed for it, under a number of its own."""
+    referral.state, referral.signed_at = State.SIGNED, clock.now()
+    referral.unit_matter_number = unit_matter_number
+    referral.save()
+    _hear(referral, f"{referral.unit_name}已签收,对方编号{unit_matter_number}。", {"state": State.SIGNED})
+
+
+def answered(referral: Referral, *, outcome: Outcome, answer: str) -> None:
+    """The other centre has answered."""
+    _answered(referral, outcome=outcome, answer=answer)
+
+
+def returned(referral: Referral, *, reason: str) -> None:
+    """The other side has sent it back; the matter is with our department again."""
+    referral.state, referral.return_reason = State.RETURNED, reason
+    referral.ended_at = clock.now()
+    referral.save()
+    _take_back(referral, f"{referral.unit_name}退回:{reason}")
+
+
+def _answered(referral: Referral, *, outcome: Outcome, answer: str) -> None:
+    referral.state, referral.answered_at = State.ANSWERED, clock.now()
+    referral.answer, referral.answer_outcome = answer, outcome
+    referral.save()
+    _hear(
+        referral,
+        f"{referral.unit_name}反馈“{Outcome(outcome).label}”:{answer}",
+        {"state": State.ANSWERED, "outcome": outcome},
+        holder=Holder.WINDOW,
+    )
+
+
+def _hear(referral: Referral, note: str, data: dict[str, object], holder: Holder | None = None) -> None:
+    system = Actor.system(referral.unit_name, current_centre().code)
+    with acting("hear", matter_id=_matter_id(referral), actor=system) as act:
+        act.note, act.data = note, {"referral": str(referral.pk)} | data
+        act.holder, act.holder_label = holder, referral.unit_name if holder is None else ""
+
+
+def _take_back(referral: Referral, note: str) -> Matter:
+    system = Actor.system(referral.unit_name, current_centre().code)
+    with acting("take_back", matter_id=_matter_id(referral), actor=system) as act:
+        act.note, act.data = note, {"referral": str(referral.pk), "state": referral.state}
+    return act.matter
+
+
+def _matter_id(referral: Referral) -> UUID:
+    if referral.matter_id is None:
+        raise RuntimeError(f"referral {referral.pk} has no matter on this side")
+    return referral.matter_id
+
