@@ -1,10 +1,12 @@
 """The public holidays that the law itself names: all that is known of a year before its notice is out.
 
-Source: 《全国年节及纪念日放假办法》 as amended from 2025-01-01 (State Council order 795), article 2. Moving
-an adjacent weekend (调休) is what the yearly notice adds, so it cannot be known here.
+Source: 《全国年节及纪念日放假办法》 as amended from 2025-01-01 (State Council order 795), article 2. Which
+weekends are worked for longer holidays (调休), and which day makes up for a holiday on a weekend (补假),
+only the yearly notice says. The moving dates follow the lunar calendar of GB/T 33661.
 """
 
 import csv
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -23,7 +25,7 @@ _FIXED = (
 
 
 @cache
-def holidays(year: int) -> dict[date, str]:
+def holidays(year: int) -> Mapping[date, str]:
     """The statutory holidays of `year` and their names; today's law is applied to every year.
 
     Spring Festival (with its eve), Qingming, Dragon Boat and Mid-autumn come from data/festivals.csv, which
