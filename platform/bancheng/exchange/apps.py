@@ -8,6 +8,8 @@ class ExchangeConfig(AppConfig):
     label = "exchange"
 
     def ready(self) -> None:
-        from bancheng.exchange import transports
+        from bancheng.centres import health
+        from bancheng.exchange import selectors, transports
 
         transports.register(transports.SameDeployment())
+        health.register("exchange", selectors.check)

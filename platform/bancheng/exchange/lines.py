@@ -1,11 +1,11 @@
 """The locks of the exchange, all in one place: one row for each end of a line."""
 
 import logging
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
+from bancheng.exchange.errors import describe
 from bancheng.exchange.models import CaseLine, Inbox, Message, Side
 from bancheng.exchange.registry import DeadLetter, alarms
 from bancheng.timekeeping import clock
@@ -37,8 +37,7 @@ def block(row: Message | Inbox) -> None:
     line.save(update_fields=["blocked_at", "blocked_reason"])
     letter = DeadLetter(row.message_id, row.case_id, row.source, row.target, row.kind, row.last_error)
     log.error("message %s (%s) given up: %s", letter.message_id, letter.kind, letter.reason)
-    for alarm in alarms():
-        transaction.on_commit(partial(alarm, letter), robust=True)
+    transaction.on_commit(lambda: _ring(letter))
 
 
 def unblock(row: Message | Inbox) -> None:
@@ -50,3 +49,11 @@ def unblock(row: Message | Inbox) -> None:
     if not dead.exists():
         line.blocked_at, line.blocked_reason = None, ""
         line.save(update_fields=["blocked_at", "blocked_reason"])
+
+
+def _ring(letter: DeadLetter) -> None:
+    for alarm in alarms():
+        try:
+            alarm(letter)
+        except Exception as error:
+            log.error("an alarm for message %s failed: %s", letter.message_id, describe(error))

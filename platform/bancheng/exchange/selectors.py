@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, Min, OuterRef, QuerySet
 from django.db.models.functions import Now
 
+from bancheng.centres import health
 from bancheng.exchange.models import CaseLine, Inbox, Message, Side
 
 LAG_ALARM_SECONDS = 120
@@ -54,6 +55,12 @@ def lag() -> float:
 def in_flight() -> int:
     """Messages leased now and not yet delivered."""
     return Message.objects.filter(state=Message.State.PENDING, leased_until__gt=Now()).count()
+
+
+def check() -> health.Check:
+    """For /readyz: nothing has waited too long, and nothing waits for a person."""
+    waited, dead = lag(), dead_count()
+    return health.Check(waited < LAG_ALARM_SECONDS and not dead, f"lag {waited:.0f} s, {dead} dead")
 
 
 def dead_messages() -> QuerySet[Message]:
