@@ -47,6 +47,11 @@ class Shell:
         return list(navigation.lines(self.request, self.kind, self.actor)) if self.actor else []
 
     @cached_property
+    def waiting(self) -> int:
+        """All that the navigation counts, for the bell."""
+        return sum(line.count for line in self.navigation)
+
+    @cached_property
     def today(self) -> date:
         return clock.today()
 

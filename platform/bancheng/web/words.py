@@ -74,5 +74,10 @@ def rate(part: int, whole: int) -> str:
     return f"{Decimal(part) * 100 / Decimal(whole):.1f}%"
 
 
+def copies_word(count: int) -> str:
+    """The numeral of 一式两份: one to nine as letters say it."""
+    return "零一两三四五六七八九"[count] if 0 <= count <= 9 else str(count)
+
+
 def _plain(count: int | float | Decimal) -> str:
     return f"{Decimal(str(count)):.1f}".removesuffix(".0")

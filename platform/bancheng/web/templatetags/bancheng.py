@@ -58,6 +58,7 @@ for _filter in (
     # An absent value shows as a dash: tables are full of facts that are not known yet.
     register.filter(_filter.__name__, lambda value, say=_filter: "—" if value in (None, "") else say(value))
 register.filter("remaining", words.remaining)
+register.filter("copies_word", words.copies_word)
 register.simple_tag(words.rate)
 
 

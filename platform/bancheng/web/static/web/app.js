@@ -59,6 +59,7 @@
   document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = cookie("csrftoken"); });
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
+    if (event.detail.xhr.getResponseHeader("HX-Trigger")?.includes("toast")) return; // the answer speaks for itself
     toast(status === 403 ? "没有权限,或登录已失效,请刷新页面后重试。" : `操作没有完成(${status}),请重试。`, "error");
   });
   document.addEventListener("htmx:sendError", () => toast("网络不通,操作没有完成。已填内容仍在,请稍后重试。", "error"));
@@ -136,14 +137,27 @@
   });
 
   // --- First error, and charts; again for what htmx brings.
+  const style = getComputedStyle(document.documentElement);
+  const axis = { axisLabel: { color: "#55616e", hideOverlap: true }, axisLine: { lineStyle: { color: "#b7c1cc" } }, splitLine: { lineStyle: { color: "#e8ecf0" } } };
+  const theme = {
+    color: ["#1d5fae", "#0f8f8b", "#c98a00", "#8a6bb8", "#b3261e", "#6b7782"],
+    textStyle: { fontFamily: style.getPropertyValue("--tblr-font-sans-serif"), fontSize: 12, color: "#1c2733" },
+    legend: { top: 0, right: 0, itemWidth: 14, itemHeight: 10, textStyle: { color: "#1c2733" } },
+    grid: { left: 4, right: 16, top: 36, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    line: { symbol: "circle", symbolSize: 6, smooth: false },
+    bar: { itemStyle: { borderRadius: 0 }, barMaxWidth: 36 },
+    tooltip: { confine: true, textStyle: { fontSize: 12 } },
+    categoryAxis: axis, valueAxis: axis,
+  };
   const charts = [];
   function ready(root) {
     root.querySelector(".field-wrong :is(input, select, textarea):not([type=hidden])")?.focus();
+    root.querySelectorAll(".step-current").forEach((step) => { step.parentElement.scrollLeft = step.offsetLeft - 80; });
     if (!window.echarts) return;
     root.querySelectorAll("[data-chart]").forEach((box) => {
       if (window.echarts.getInstanceByDom(box)) return;
       const option = JSON.parse(document.getElementById(box.dataset.chart).textContent);
-      const chart = window.echarts.init(box, null, { renderer: "svg" });
+      const chart = window.echarts.init(box, theme, { renderer: "svg" });
       chart.setOption(option);
       charts.push(chart);
       chart.on("click", (point) => { if (point.data?.url) location.assign(point.data.url); });

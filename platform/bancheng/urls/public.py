@@ -1,0 +1,9 @@
+"""The addresses of the deployment's public face: no account, no session, no personal data."""
+
+from django.urls import path
+
+from bancheng.web.views import handler400, handler403, handler404, handler500, landing
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = [path("", landing, name="landing")]
