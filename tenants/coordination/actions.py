@@ -28,7 +28,9 @@ def request_signoff(*, matter_id: UUID, actor: Actor, purpose: Purpose, basis: s
     with acting("request_signoff", matter_id=matter_id, actor=actor) as act:
         matter = act.matter
         if purpose == Purpose.SPECIAL and matter.mode != Mode.SPECIAL:
-            raise Conflict("此件不是特事特办;如需特事特办,请窗口负责人先在研判中调整办理方式。", code="not_special")
+            raise Conflict(
+                "此件不是特事特办;如需特事特办,请窗口负责人先在研判中调整办理方式。", code="not_special"
+            )
         if matter.special_approved if purpose == Purpose.SPECIAL else matter.negative_approved:
             raise Conflict("此件已经签批同意,不必再提请。", code="already_signed")
         SignOff.objects.create(

@@ -73,7 +73,11 @@ def opening(matter: Matter, *, actor: Actor, note: str, data: dict[str, Any]) ->
 def locked(matter_id: UUID) -> Matter:
     """The matter, locked until commit: of two who act at the same moment, the second sees what the first did."""
     try:
-        return Matter.objects.select_for_update(of=("self",)).select_related("department", "reporter").get(pk=matter_id)
+        return (
+            Matter.objects.select_for_update(of=("self",))
+            .select_related("department", "reporter")
+            .get(pk=matter_id)
+        )
     except Matter.DoesNotExist:
         raise NotFound("没有这个反映件。") from None
 

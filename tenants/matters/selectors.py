@@ -95,7 +95,9 @@ def timeline(matter: Matter) -> list[Event]:
 
 def hands(events: list[Event]) -> list[Span]:
     """Whose hands the time went through, in working days, up to now or to the end."""
-    points = [Point(e.at, Holder(e.holder), e.holder_label or Holder(e.holder).label) for e in events if e.holder]
+    points = [
+        Point(e.at, Holder(e.holder), e.holder_label or Holder(e.holder).label) for e in events if e.holder
+    ]
     if not points:
         return []
     until = events[-1].at if not events[-1].holder else clock.now()
@@ -118,7 +120,13 @@ def light_of(matter: Matter) -> lights.Light:
 
 WAITING_STATES: dict[Role, tuple[State, ...]] = {
     Role.WINDOW_CLERK: (State.REGISTERED, State.RESOLVED),
-    Role.WINDOW_LEAD: (State.REGISTERED, State.ACCEPTED, State.RESOLVED, State.REPLIED, State.AWAITING_SIGNOFF),
+    Role.WINDOW_LEAD: (
+        State.REGISTERED,
+        State.ACCEPTED,
+        State.RESOLVED,
+        State.REPLIED,
+        State.AWAITING_SIGNOFF,
+    ),
     Role.HANDLER: (State.ASSIGNED, State.HANDLING),
     Role.DEPARTMENT_HEAD: (State.ASSIGNED, State.HANDLING),
     Role.DEPUTY: (State.AWAITING_SIGNOFF,),

@@ -70,7 +70,9 @@ def special_signed(matter: Matter, actor: Actor) -> str | None:
 
 
 def ours_to_answer(matter: Matter, actor: Actor) -> str | None:
-    return "此件由其他中心转来,由首接中心答复反映人;请在转办中“办结反馈”。" if matter.came_by_referral else None
+    return (
+        "此件由其他中心转来,由首接中心答复反映人;请在转办中“办结反馈”。" if matter.came_by_referral else None
+    )
 
 
 def came_by_referral(matter: Matter, actor: Actor) -> str | None:
@@ -156,7 +158,12 @@ _TABLE = (
     Transition("close_confirmed", "对方确认后销号", (S.REPLIED,), S.CLOSED, (came_by_referral,), system=True),
     Transition("reopen", "重办", (S.CLOSED,), S.HANDLING, (ours_to_answer, within_reopen_time)),
     Transition(
-        "withdraw", "撤回", tuple(s for s in OPEN if s != S.REFERRED), S.WITHDRAWN, (ours_to_answer,), final=True
+        "withdraw",
+        "撤回",
+        tuple(s for s in OPEN if s != S.REFERRED),
+        S.WITHDRAWN,
+        (ours_to_answer,),
+        final=True,
     ),
 )
 TRANSITIONS: dict[str, Transition] = {t.name: t for t in _TABLE}

@@ -35,7 +35,8 @@ def of(matter: Matter) -> dict[str, Any]:
             "trips_before": matter.trips_before,
             "months_before": matter.months_before,
             "attempts": [
-                {"office": a.office, "when": a.when, "answer": a.answer or ""} for a in matter.prior_attempts.all()
+                {"office": a.office, "when": a.when, "answer": a.answer or ""}
+                for a in matter.prior_attempts.all()
             ],
         },
         "triage": {

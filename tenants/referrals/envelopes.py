@@ -42,7 +42,9 @@ def post_signed(referral: Referral, matter: Matter, *, source: str) -> None:
 
 def post_returned(referral: Referral, *, source: str) -> None:
     """Receiver to home: not ours, and why."""
-    _post(referral, source=source, kind="referral.returned", header={}, body={"reason": referral.return_reason})
+    _post(
+        referral, source=source, kind="referral.returned", header={}, body={"reason": referral.return_reason}
+    )
 
 
 def post_answered(referral: Referral, matter: Matter, *, source: str) -> None:
@@ -58,7 +60,9 @@ def post_answered(referral: Referral, matter: Matter, *, source: str) -> None:
 
 def post_confirmed(referral: Referral, matter: Matter, *, source: str) -> None:
     """Home to receiver: thank you, you may close."""
-    _post(referral, source=source, kind="referral.confirmed", header={"matter": matter.machine_number}, body={})
+    _post(
+        referral, source=source, kind="referral.confirmed", header={"matter": matter.machine_number}, body={}
+    )
 
 
 def _post(

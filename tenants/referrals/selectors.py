@@ -63,8 +63,10 @@ def listed(actor: Actor, *, direction: Direction, q: str = "", state: str = "") 
 def referral_for(actor: Actor, referral_id: UUID) -> Referral:
     """One referral with its matter and contacts. Raises NotFound or NotAllowed."""
     try:
-        referral = Referral.objects.select_related("matter", "matter__reporter").prefetch_related("contacts__by").get(
-            pk=referral_id
+        referral = (
+            Referral.objects.select_related("matter", "matter__reporter")
+            .prefetch_related("contacts__by")
+            .get(pk=referral_id)
         )
     except Referral.DoesNotExist:
         raise NotFound("没有这件转办。") from None
@@ -89,5 +91,9 @@ def to_confirm() -> Referrals:
 def light_of(referral: Referral) -> lights.Light:
     """Before signing, the light of the signing term; afterwards grey."""
     return lights.light(
-        referral.sign_due_on, clock.now(), current_calendar(), 1, finished_at=referral.signed_at or referral.ended_at
+        referral.sign_due_on,
+        clock.now(),
+        current_calendar(),
+        1,
+        finished_at=referral.signed_at or referral.ended_at,
     )

@@ -126,7 +126,9 @@ def log_contact(
         referral.state, referral.signed_at = State.SIGNED, clock.now()
         referral.save(update_fields=["state", "signed_at"])
     label = ContactLog.Way(way).label
-    _hear(referral, f"{label}联系{referral.unit_name}{person}:{content}", {"way": way, "signed_for": signed_for})
+    _hear(
+        referral, f"{label}联系{referral.unit_name}{person}:{content}", {"way": way, "signed_for": signed_for}
+    )
     audit.record(actor=actor, act="referral.log_contact", subject=referral, way=way)
     return log
 
@@ -222,4 +224,3 @@ def _matter_id(referral: Referral) -> UUID:
     if referral.matter_id is None:
         raise RuntimeError(f"referral {referral.pk} has no matter on this side")
     return referral.matter_id
-

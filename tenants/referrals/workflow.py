@@ -41,8 +41,12 @@ _TABLE = (
     Step("send", "送出", SENT, (S.DRAFT,), S.SENT, "referral.send", final=True),
     Step("discard", "作废草稿", SENT, (S.DRAFT,), None, "referral.draft", final=True),
     Step("log_contact", "记联系情况", SENT, (S.SENT, S.SIGNED), None, "referral.log_contact", letter=True),
-    Step("record_answer", "登记复函", SENT, (S.SENT, S.SIGNED), S.ANSWERED, "referral.log_contact", letter=True),
-    Step("record_return", "登记退函", SENT, (S.SENT, S.SIGNED), S.RETURNED, "referral.log_contact", letter=True),
+    Step(
+        "record_answer", "登记复函", SENT, (S.SENT, S.SIGNED), S.ANSWERED, "referral.log_contact", letter=True
+    ),
+    Step(
+        "record_return", "登记退函", SENT, (S.SENT, S.SIGNED), S.RETURNED, "referral.log_contact", letter=True
+    ),
     Step("confirm", "确认反馈", SENT, (S.ANSWERED,), S.CONFIRMED, "referral.confirm", final=True),
     Step("sign", "签收", RECEIVED, (S.SENT,), S.SIGNED, "referral.sign"),
     Step("give_back", "退回", RECEIVED, (S.SENT,), S.RETURNED, "referral.return", final=True),

@@ -54,11 +54,18 @@ def call_back(
             note=note,
         )
         act.matter.called_back = reached or _days_tried(act.matter) >= FAILED_TRIES
-        act.note, act.data = note, {"reached": reached, "solved": solved, "satisfied": satisfied, "trips": trips_after}
+        act.note, act.data = (
+            note,
+            {"reached": reached, "solved": solved, "satisfied": satisfied, "trips": trips_after},
+        )
     return act.matter
 
 
 def _days_tried(matter: Matter) -> int:
     since = matter.replied_at
-    tries = matter.callbacks.filter(reached=False, at__gte=since) if since else matter.callbacks.filter(reached=False)
+    tries = (
+        matter.callbacks.filter(reached=False, at__gte=since)
+        if since
+        else matter.callbacks.filter(reached=False)
+    )
     return len({clock.local(at).date() for at in tries.values_list("at", flat=True)})

@@ -13,12 +13,19 @@ WAYS = (Channel.COUNTER, Channel.PHONE, Channel.LETTER, Channel.VISIT)
 
 class ReplyForm(ActForm):
     text = TextField(
-        label="答复内容", max_length=3000, help_text="办了什么、依据是什么、还需反映人做什么、如不满意可到哪里反映。"
+        label="答复内容",
+        max_length=3000,
+        help_text="办了什么、依据是什么、还需反映人做什么、如不满意可到哪里反映。",
     )
     channel = forms.ChoiceField(
-        label="答复方式", choices=[(c.value, c.label) for c in WAYS], widget=forms.RadioSelect, initial=Channel.PHONE
+        label="答复方式",
+        choices=[(c.value, c.label) for c in WAYS],
+        widget=forms.RadioSelect,
+        initial=Channel.PHONE,
     )
-    reached = forms.CharField(label="答复对象", max_length=40, help_text="接到答复的人,如“本人”“儿子”。", initial="本人")
+    reached = forms.CharField(
+        label="答复对象", max_length=40, help_text="接到答复的人,如“本人”“儿子”。", initial="本人"
+    )
 
 
 class CallbackForm(ActForm):

@@ -58,7 +58,11 @@ def count_consultations(*, actor: Actor, day: date, item_code: str, channel: Cha
         raise Invalid({"count": ["件数至少为1。"]})
     _count(day=day, item_code=item_code, channel=channel, count=count)
     audit.record(
-        actor=actor, act="consultation.count", subject=("consultation_tally", str(day)), item=item_code, count=count
+        actor=actor,
+        act="consultation.count",
+        subject=("consultation_tally", str(day)),
+        item=item_code,
+        count=count,
     )
 
 

@@ -163,7 +163,9 @@ def set_causes(matter: Matter, *, principal: str, others: Sequence[str]) -> None
     if unknown := [code for code in codes if code not in known]:
         raise Invalid({"principal_cause": [f"没有代码为{unknown[0]}的根因,请从列表中选择。"]})
     matter.causes.all().delete()
-    MatterCause.objects.bulk_create(MatterCause(matter=matter, code=c, principal=c == principal) for c in codes)
+    MatterCause.objects.bulk_create(
+        MatterCause(matter=matter, code=c, principal=c == principal) for c in codes
+    )
 
 
 def set_due(matter: Matter, *, since: datetime) -> None:

@@ -107,7 +107,12 @@ def register(
     if consultation_id is not None:
         _promote(consultation_id, matter)
     person.save(force_insert=True)
-    opening(matter, actor=actor, note="", data={"item": story.item_code, "kind": story.kind, "channel": story.channel})
+    opening(
+        matter,
+        actor=actor,
+        note="",
+        data={"item": story.item_code, "kind": story.kind, "channel": story.channel},
+    )
     PriorAttempt.objects.bulk_create(
         PriorAttempt(matter=matter, position=i, office=a.office, when=a.when, answer=a.answer)
         for i, a in enumerate(story.attempts, start=1)
@@ -132,7 +137,13 @@ def amend(
     """
     with acting("amend", matter_id=matter_id, actor=actor) as act:
         matter, person = act.matter, act.matter.reporter
-        before = (person.phone or "", person.address or "", list(person.vulnerable), matter.subject, matter.narrative)
+        before = (
+            person.phone or "",
+            person.address or "",
+            list(person.vulnerable),
+            matter.subject,
+            matter.narrative,
+        )
         after = (phone, address, list(vulnerable), subject, narrative)
         names = ("phone", "address", "vulnerable", "subject", "narrative")
         changed = [name for name, old, new in zip(names, before, after, strict=True) if old != new]
@@ -160,7 +171,9 @@ def same_person_before(person: Reporter, item_code: str) -> Matter | None:
 
 
 def _is_person(index: str) -> Q:
-    return Q(reporter__principal_index=index) | Q(reporter__principal_index="", reporter__identifier_index=index)
+    return Q(reporter__principal_index=index) | Q(
+        reporter__principal_index="", reporter__identifier_index=index
+    )
 
 
 def _reporter_row(details: ReporterDetails) -> Reporter:

@@ -11,13 +11,19 @@ from bancheng.identity.models import Department
 from tenants.matters.models import Matter
 
 LONG = forms.Textarea(attrs={"rows": 3})
-REQUIRED = {"required": "请填写此项。", "invalid_choice": "请从列表中选择。", "invalid": "格式不对,请检查后重填。"}
+REQUIRED = {
+    "required": "请填写此项。",
+    "invalid_choice": "请从列表中选择。",
+    "invalid": "格式不对,请检查后重填。",
+}
 
 
 class ActForm(forms.Form):
     """Asks for what an act needs. `arguments()` are the action's keyword arguments."""
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, matter: Matter, actor: Actor, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, matter: Matter, actor: Actor, **kwargs: Any
+    ) -> None:
         self.matter, self.actor = matter, actor
         super().__init__(data, **kwargs)
         for field in self.fields.values():

@@ -40,7 +40,16 @@ class TriageForm(CausesMixin):
     mode = forms.ChoiceField(label="办理方式", choices=Mode.choices, widget=forms.RadioSelect)
     first_of_kind = forms.BooleanField(label="本中心首例", required=False)
     opinion = TextField(label="研判意见", required=False)
-    field_order = ("kind", "item_code", "level", "mode", "principal_cause", "other_causes", "first_of_kind", "opinion")
+    field_order = (
+        "kind",
+        "item_code",
+        "level",
+        "mode",
+        "principal_cause",
+        "other_causes",
+        "first_of_kind",
+        "opinion",
+    )
 
     def prepare(self) -> None:
         super().prepare()
@@ -62,7 +71,9 @@ class ReasonForm(ActForm):
 
 class AssignForm(ActForm):
     department = forms.ChoiceField(label="主办部门")
-    supporting = forms.MultipleChoiceField(label="协办部门", required=False, widget=forms.CheckboxSelectMultiple)
+    supporting = forms.MultipleChoiceField(
+        label="协办部门", required=False, widget=forms.CheckboxSelectMultiple
+    )
     instruction = TextField(label="交办意见", required=False)
 
     def prepare(self) -> None:
@@ -114,7 +125,9 @@ class CloseForm(CausesMixin):
 class WithdrawForm(ActForm):
     reason = TextField(label="撤回原因")
     told_by = forms.ChoiceField(
-        label="反映人以何方式表示", choices=[("当面", "当面"), ("电话", "电话"), ("书面", "书面")], widget=forms.RadioSelect
+        label="反映人以何方式表示",
+        choices=[("当面", "当面"), ("电话", "电话"), ("书面", "书面")],
+        widget=forms.RadioSelect,
     )
 
 
@@ -137,4 +150,3 @@ class AmendForm(ActForm):
             "subject": self.matter.subject,
             "narrative": self.matter.narrative,
         }
-

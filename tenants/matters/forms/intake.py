@@ -42,11 +42,17 @@ class RegisterForm(CounterForm):
     """Reporter, matter, what happened before."""
 
     reporter_kind = forms.ChoiceField(
-        label="反映人类别", choices=ReporterKind.choices, widget=forms.RadioSelect, initial=ReporterKind.PERSON
+        label="反映人类别",
+        choices=ReporterKind.choices,
+        widget=forms.RadioSelect,
+        initial=ReporterKind.PERSON,
     )
     name = forms.CharField(label="姓名或名称", max_length=60)
     identifier = forms.CharField(
-        label="证件号码", max_length=24, required=False, help_text="群众填身份证号,企业和单位填统一社会信用代码。"
+        label="证件号码",
+        max_length=24,
+        required=False,
+        help_text="群众填身份证号,企业和单位填统一社会信用代码。",
     )
     phone = PhoneField(label="联系电话", max_length=30, required=False, help_text="没有电话可留空。")
     address = forms.CharField(label="联系地址", max_length=120, required=False)
@@ -146,7 +152,10 @@ class ConsultationForm(CounterForm):
     question = TextField(label="咨询内容", required=False)
     answer = TextField(label="答复内容", required=False)
     reporter_kind = forms.ChoiceField(
-        label="咨询人类别", choices=ReporterKind.choices, widget=forms.RadioSelect, initial=ReporterKind.PERSON
+        label="咨询人类别",
+        choices=ReporterKind.choices,
+        widget=forms.RadioSelect,
+        initial=ReporterKind.PERSON,
     )
     name = forms.CharField(label="姓名或名称", max_length=60, required=False, help_text="不愿留名可留空。")
     phone = PhoneField(label="联系电话", max_length=30, required=False)

@@ -40,7 +40,9 @@ class Matter(TenantModel):
 
     # How it is handled
     state = models.CharField("状态", max_length=20, choices=State.choices, default=State.DRAFT)
-    holder = models.CharField("在谁手上", max_length=14, choices=Holder.choices, default=Holder.WINDOW, blank=True)
+    holder = models.CharField(
+        "在谁手上", max_length=14, choices=Holder.choices, default=Holder.WINDOW, blank=True
+    )
     level = models.PositiveSmallIntegerField("难度等级", null=True)
     mode = models.CharField("办理方式", max_length=12, choices=Mode.choices, default=Mode.ROUTINE)
     department = models.ForeignKey(Department, verbose_name="主办部门", on_delete=models.PROTECT, null=True)
@@ -71,7 +73,9 @@ class Matter(TenantModel):
     ended_at = models.DateTimeField("办结时间", null=True)
 
     # How it ended
-    decline_reason = models.CharField("不予受理理由", max_length=16, choices=DeclineReason.choices, blank=True)
+    decline_reason = models.CharField(
+        "不予受理理由", max_length=16, choices=DeclineReason.choices, blank=True
+    )
     outcome = models.CharField("办理结果", max_length=12, choices=Outcome.choices, blank=True)
     paid_on = models.DateField("到账日期", null=True)
     paid_amount = models.DecimalField("到账金额(元)", max_digits=12, decimal_places=2, null=True)

@@ -38,7 +38,10 @@ class Reporter(TenantModel):
     principal_identifier = EncryptedTextField("被代办人证件号码", null=True)
     principal_index = models.CharField(max_length=64, db_index=True, blank=True)
     vulnerable = ArrayField(
-        models.CharField(max_length=16, choices=Vulnerability.choices), verbose_name="特殊困难", default=list, blank=True
+        models.CharField(max_length=16, choices=Vulnerability.choices),
+        verbose_name="特殊困难",
+        default=list,
+        blank=True,
     )
 
     class Meta:
