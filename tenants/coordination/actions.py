@@ -44,7 +44,7 @@ def request_signoff(*, matter_id: UUID, actor: Actor, purpose: Purpose, basis: s
 def sign_off(*, matter_id: UUID, actor: Actor, opinion: str = "") -> Matter:
     """Give one's signature (签批同意). With the last one that is needed, the matter goes back to its handler.
 
-    Two different people sign a special case, and whoever registered it is not the only one: nobody signs twice.
+    Two different people sign a special case, and nobody signs twice, so whoever registered it is never alone.
     Raises NotAllowed when this person's signature is not asked for.
     """
     with acting("sign_off", matter_id=matter_id, actor=actor) as act:
@@ -64,7 +64,7 @@ def sign_off(*, matter_id: UUID, actor: Actor, opinion: str = "") -> Matter:
 
 
 def refuse_signoff(*, matter_id: UUID, actor: Actor, opinion: str) -> Matter:
-    """Refuse one's signature (签批不同意), saying why: the request ends and the matter goes back to its handler."""
+    """Refuse one's signature (签批不同意), saying why: the matter goes back to its handler."""
     with acting("refuse_signoff", matter_id=matter_id, actor=actor) as act:
         request = _open_request(act.matter)
         role = _sign(request, actor, approved=False, opinion=opinion)

@@ -65,13 +65,13 @@ def acting(name: str, *, matter_id: UUID, actor: Actor) -> Iterator[Act]:
 
 
 def opening(matter: Matter, *, actor: Actor, note: str, data: dict[str, Any]) -> None:
-    """Write a new matter's first event. The caller has saved its reporter and checked the right to register."""
+    """Write a new matter's first event. The caller saved its reporter and checked the right to register."""
     matter.state = State.DRAFT
     _write_down(Act("register", matter, actor, note, data), to_state=State.REGISTERED)
 
 
 def locked(matter_id: UUID) -> Matter:
-    """The matter, locked until commit: of two who act at the same moment, the second sees what the first did."""
+    """The matter, locked until commit: of two who act at once, the second sees what the first did."""
     try:
         return (
             Matter.objects.select_for_update(of=("self",))

@@ -1,4 +1,4 @@
-"""Numbers without gaps: one row per series and year, locked until the matter that takes the number commits."""
+"""Numbers without gaps: one row per series and year, locked until whoever takes the number commits."""
 
 from dataclasses import dataclass
 

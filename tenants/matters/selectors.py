@@ -38,7 +38,7 @@ class Filters:
 
 
 def visible_to(actor: Actor) -> Matters:
-    """The matters that this person may see: of department staff, only what is or was assigned to their department."""
+    """The matters that this person may see: department staff see only what is assigned to theirs."""
     require(actor, "matter.view")
     matters: Matters = Matter.objects.select_related("reporter", "department", "handler")
     if actor.roles <= DEPARTMENT_ROLES:

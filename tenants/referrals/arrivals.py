@@ -1,4 +1,4 @@
-"""What an arriving envelope of the other side does here. It runs in the transaction that records the arrival."""
+"""What an arriving envelope does here. It runs in the transaction that records the arrival."""
 
 from bancheng.catalogue.words import Outcome
 from bancheng.centres.models import Centre

@@ -22,7 +22,7 @@ REFERRED_LEVEL = 5
 
 @transaction.atomic
 def sign(*, referral_id: UUID, actor: Actor) -> Referral:
-    """Sign for a referral (签收): our own matter is registered and accepted under our own number, linked to it.
+    """Sign for a referral (签收): our own matter is registered and accepted under our own number.
 
     The home centre is told. It stays answerable to the reporter.
     """
@@ -70,7 +70,7 @@ def give_back(*, referral_id: UUID, actor: Actor, reason: str, basis: str, sugge
 
 @transaction.atomic
 def answer(*, referral_id: UUID, actor: Actor, text: str) -> Referral:
-    """Answer a referral (办结反馈) once our matter is resolved; the home centre confirms and tells the reporter.
+    """Answer a referral (办结反馈) once our matter is resolved; the home centre tells the reporter.
 
     Raises Conflict while the matter is not resolved.
     """

@@ -1,4 +1,4 @@
-"""The home centre's side: draft, send, follow up a letter, confirm the answer. It stays answerable to the reporter."""
+"""The home centre's side, answerable to the reporter to the end: draft, send, follow up, confirm."""
 
 from uuid import UUID
 
@@ -82,7 +82,7 @@ def discard(*, referral_id: UUID, actor: Actor) -> None:
 
 @transaction.atomic
 def send(*, referral_id: UUID, actor: Actor) -> Referral:
-    """Send a drafted referral (送出): its number is taken, the matter stands at 已转办, the home clock runs on.
+    """Send a drafted referral (送出): its number is taken, the matter is 已转办, the home clock runs on.
 
     To a centre of this deployment an envelope is posted in the same transaction; to an office without a
     system there is the letter to print. Either leaves if and only if all of it commits.
@@ -110,7 +110,7 @@ def send(*, referral_id: UUID, actor: Actor) -> Referral:
 def log_contact(
     *, referral_id: UUID, actor: Actor, way: str, person: str, content: str, signed_for: bool = False
 ) -> ContactLog:
-    """Log a call, visit or letter to an office without a system; it may have told us that it signed for ours."""
+    """Log a call, visit or letter to an office without a system, and whether it says it signed for ours."""
     referral = locked_referral(referral_id)
     workflow.check(referral, actor, "log_contact")
     log = ContactLog.objects.create(
@@ -145,7 +145,7 @@ def record_answer(*, referral_id: UUID, actor: Actor, outcome: Outcome, answer: 
 
 @transaction.atomic
 def record_return(*, referral_id: UUID, actor: Actor, reason: str) -> Referral:
-    """Write down by hand that an office without a system has sent our letter back; the matter is with us again."""
+    """Write down that an office without a system has sent our letter back; the matter is with us again."""
     referral = locked_referral(referral_id)
     workflow.check(referral, actor, "record_return")
     returned(referral, reason=reason)

@@ -15,7 +15,7 @@ from tenants.referrals.models import Counterpart, Direction, Referral, State
 
 @dataclass(frozen=True)
 class Step:
-    """One act on a referral; `target` None leaves the state as it is. `letter` None: for both ways of sending."""
+    """One act on a referral. `target` None leaves the state; `letter` None is for both ways of sending."""
 
     name: str
     label: str

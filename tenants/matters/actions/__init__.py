@@ -1,4 +1,4 @@
-"""What people do to matters: one function per act, keyword-only, locked, atomic, written to the timeline and audited.
+"""What people do to matters: one function per act, locked, atomic, written to the timeline, audited.
 
 All of them raise NotAllowed (not this person), Conflict (not in this state, or a rule stands in the way),
 NotFound (no such matter in this centre) or Invalid (a field), and then have changed nothing.

@@ -12,7 +12,7 @@ from tenants.matters.models import Matter
 
 
 def close(*, matter_id: UUID, actor: Actor, principal_cause: str, other_causes: Sequence[str] = ()) -> Matter:
-    """Close a matter (销号): it has been replied to and called back, and the principal cause is confirmed here."""
+    """Close a matter (销号) that was replied to and called back; the principal cause is confirmed here."""
     with acting("close", matter_id=matter_id, actor=actor) as act:
         set_causes(act.matter, principal=principal_cause, others=other_causes)
         act.matter.causes_confirmed, act.matter.ended_at = True, clock.now()

@@ -48,7 +48,7 @@ def triage(
 def accept(*, matter_id: UUID, actor: Actor) -> Matter:
     """Accept a matter (受理). The handling clock starts on the next working day; the due date is set.
 
-    Working days by level 1, 3, 5, 10, 15; expedite halves them, rounded up. Intake after 17:30 counts as next day.
+    Working days by level: 1, 3, 5, 10, 15; expedite halves, rounded up. After 17:30 counts as the next day.
     """
     with acting("accept", matter_id=matter_id, actor=actor) as act:
         act.matter.accepted_at = clock.now()
@@ -139,7 +139,7 @@ def resolve(
     paid_amount: Decimal | None = None,
     paid_tail: str = "",
 ) -> Matter:
-    """Report the result (办结上报) with its evidence: for money the day it arrived, the yuan, the last four digits.
+    """Report the result (办结上报) with its evidence: of money the day it arrived, the yuan, four last digits.
 
     A negative outcome needs the deputy's approval first; a special case both signatures. Raises Invalid on
     incomplete evidence of a payment or a day still to come.
@@ -157,7 +157,7 @@ def resolve(
 
 
 def set_causes(matter: Matter, *, principal: str, others: Sequence[str]) -> None:
-    """Replace the matter's causes; `principal` first, the rest without doubles. Raises Invalid on an unknown code."""
+    """Replace the matter's causes; `principal` first, the rest without doubles. Raises Invalid."""
     known = {cause.code for cause in catalogue.causes()}
     codes = list(dict.fromkeys([principal, *others]))
     if unknown := [code for code in codes if code not in known]:

@@ -75,8 +75,8 @@ def register(
 ) -> Matter:
     """Take a matter down: it has a number, a query code and an owner (the window) from this moment.
 
-    The number is gap-free per centre and year. A consultation that it grew out of is marked as promoted, once.
-    The same person with the same item within 90 days is marked as a repeat. Raises NotAllowed, NotFound, Conflict.
+    The number is gap-free per centre and year. A consultation that it grew out of is promoted only once.
+    The same person with the same item within 90 days is a repeat. Raises NotAllowed, NotFound, Conflict.
     """
     if not actor.is_system:
         require(actor, "matter.register")

@@ -1,4 +1,4 @@
-"""Form fields with the rules of our papers: cards, credit codes, phones, days, a subject without personal data."""
+"""Form fields with the rules of our papers: phones, days, a subject without personal data."""
 
 import re
 from typing import Any
@@ -21,7 +21,7 @@ class TextField(forms.CharField):
 
 
 class SubjectField(forms.CharField):
-    """One line that says what it is about. It is searched and shown in clear, so no card or phone number in it."""
+    """One line that says what it is about. It is shown in clear, so no card or phone number in it."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 80)

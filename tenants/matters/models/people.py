@@ -13,7 +13,7 @@ from bancheng.tenancy import TenantModel
 
 
 class Reporter(TenantModel):
-    """Who came, as given at the counter that day. One per matter: a later correction changes no other matter."""
+    """Who came, as given at the counter that day. One per matter: a correction changes no other matter."""
 
     PERSONAL_FIELDS: ClassVar[dict[str, str]] = {
         "name": "姓名",
