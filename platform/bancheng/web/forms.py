@@ -6,6 +6,7 @@ from django.forms import (
     CheckboxSelectMultiple,
     DateInput,
     DateTimeInput,
+    Field,
     RadioSelect,
     Select,
     TimeInput,
@@ -49,6 +50,15 @@ def control(field: BoundField) -> SafeString:
             widget.input_type = input_type  # type: ignore[attr-defined]  # only the three above reach this
             widget.format = date_format  # type: ignore[attr-defined]
     return field.as_widget(attrs={"class": _classes(widget, invalid=bool(field.errors))})
+
+
+def mistakes(field: BoundField) -> list[str]:
+    """The field's errors, each a sentence that says what to do; a missing value is asked for by its label."""
+    usual = Field.default_error_messages["required"]
+    asked = {"group": "请选择", "check": "请勾选"}.get(shape(field), "请填写")
+    if isinstance(field.field.widget, Select):
+        asked = "请选择"
+    return [f"{asked}“{field.label}”。" if each == usual else str(each) for each in field.errors]
 
 
 def _classes(widget: Widget, *, invalid: bool) -> str:

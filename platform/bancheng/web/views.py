@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from bancheng.centres.models import Centre
 from bancheng.web import errors
 
-GROUPS = {"city": "市本级", "district": "区", "county": "县", "zone": "开发区、管理区"}
+GROUPS = {"city": "市级", "district": "区", "county": "县", "zone": "开发区、管理区"}
 
 
 @require_safe
@@ -25,7 +25,7 @@ def landing(request: HttpRequest) -> HttpResponse:
         {"name": GROUPS.get(kind, "其他"), "places": [_place(request, centre) for centre in members]}
         for kind, members in groupby(centres, key=lambda centre: centre.division_kind)
     ]
-    offices = [_place(request, office) for office in open_places.filter(kind="office").order_by("position")]
+    offices = [_place(request, office) for office in open_places.filter(kind="office")]
     context = {"groups": groups, "offices": offices, "total": len(centres)}
     return render(request, "web/landing.html", context)
 
@@ -66,5 +66,7 @@ def handler500(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """settings.CSRF_FAILURE_VIEW: nearly always a page that stood open while the session ended."""
-    message = "页面停留过久,登录状态已变化,本次提交没有生效。请返回上一页刷新后重新提交,已填内容会自动恢复。"
+    message = (
+        "页面停留过久，登录状态已变化，本次提交没有生效。请返回上一页刷新后重新提交，已填内容会自动恢复。"
+    )
     return errors.answer(request, 403, message, code="csrf_failed")

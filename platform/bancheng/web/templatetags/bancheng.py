@@ -13,7 +13,7 @@ Forms    {{ form }}  {% field form.name width=6 %}  {% fields form "name" "phone
          {% form_errors form %}  {% filters form %}
          {% submit "登记" icon="check" name="act" value="register" tone="primary" confirm="确认…?" %}
          <form data-draft="intake">   what was typed survives a lost session
-         data-confirm="确认将张社反〔2026〕0007号销号?"   on a form or a button: asks once
+         data-confirm="确认将张社反〔2026〕0007号销号？"   on a form or a button: asks once
 Lists    {% pagination page %}  {% timeline entries %}  {% stepper steps %}  {% hands spans unit="天" %}
 Figures  {% tile "已超期" 3 url light="red" note="含包案 1 件" %}
          {% chart "trend" option table title="趋势" formula="…" height=280 %}   the page adds web/charts.html
@@ -146,7 +146,8 @@ def control(field: BoundField) -> SafeString:
 @register.simple_tag
 def field(field: BoundField, width: int = 12) -> SafeString:
     """A field with label, input, help and error; `width` in twelfths of the row."""
-    return _render("field", field=field, shape=forms.shape(field), width=width)
+    drawn = {"field": field, "shape": forms.shape(field), "mistakes": forms.mistakes(field), "width": width}
+    return _render("field", **drawn)
 
 
 @register.simple_tag

@@ -29,6 +29,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const button = event.submitter;
+    const stays = "download" in form.dataset || form.target === "_blank"; // the page does not change: nothing to wait for
     if (form.dataset.sending || composing) { event.preventDefault(); event.stopImmediatePropagation(); return; }
     const question = button?.dataset.confirm ?? form.dataset.confirm;
     if (question && form.dataset.confirmed !== "yes") {
@@ -41,6 +42,7 @@
       });
       return;
     }
+    if (stays) return;
     form.dataset.sending = "yes";
     busy(button, true);
   }, true);
@@ -60,9 +62,9 @@
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (event.detail.xhr.getResponseHeader("HX-Trigger")?.includes("toast")) return; // the answer speaks for itself
-    toast(status === 403 ? "没有权限,或登录已失效,请刷新页面后重试。" : `操作没有完成(${status}),请重试。`, "error");
+    toast(status === 403 ? "没有权限，或登录已失效，请刷新页面后重试。" : `操作没有完成（${status}），请重试。`, "error");
   });
-  document.addEventListener("htmx:sendError", () => toast("网络不通,操作没有完成。已填内容仍在,请稍后重试。", "error"));
+  document.addEventListener("htmx:sendError", () => toast("网络不通，操作没有完成。已填内容仍在，请稍后重试。", "error"));
   document.addEventListener("htmx:beforeSwap", (event) => {
     const landed = new URL(event.detail.xhr.responseURL || location.href, location.href).pathname;
     if (landed === "/login/" && location.pathname !== "/login/") {
@@ -140,7 +142,7 @@
   const style = getComputedStyle(document.documentElement);
   const axis = { axisLabel: { color: "#55616e", hideOverlap: true }, axisLine: { lineStyle: { color: "#b7c1cc" } }, splitLine: { lineStyle: { color: "#e8ecf0" } } };
   const theme = {
-    color: ["#1d5fae", "#0f8f8b", "#c98a00", "#8a6bb8", "#b3261e", "#6b7782"],
+    color: ["#1d5fae", "#c98a00", "#0f8f8b", "#8a6bb8", "#b3261e", "#6b7782"],
     textStyle: { fontFamily: style.getPropertyValue("--tblr-font-sans-serif"), fontSize: 12, color: "#1c2733" },
     legend: { top: 0, right: 0, itemWidth: 14, itemHeight: 10, textStyle: { color: "#1c2733" } },
     grid: { left: 4, right: 16, top: 36, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
