@@ -34,7 +34,12 @@ def request_signoff(*, matter_id: UUID, actor: Actor, purpose: Purpose, basis: s
         if matter.special_approved if purpose == Purpose.SPECIAL else matter.negative_approved:
             raise Conflict("此件已经签批同意,不必再提请。", code="already_signed")
         SignOff.objects.create(
-            matter=matter, purpose=purpose, basis=basis, risk=risk, asked_at=clock.now(), asked_by_id=actor.id
+            matter=matter,
+            purpose=purpose,
+            basis=basis,
+            risk=risk,
+            asked_at=clock.now(),
+            asked_by_id=actor.staff_id,
         )
         act.note, act.data = f"依据:{basis}\n风险:{risk}", {"purpose": purpose}
     return act.matter
@@ -90,7 +95,12 @@ def _sign(request: SignOff, actor: Actor, *, approved: bool, opinion: str) -> Ro
         waiting = "、".join(r.label for r in _missing(request))
         raise NotAllowed(f"此件现待{waiting}签批。")
     Signature.objects.create(
-        sign_off=request, signer_id=actor.id, role=role, at=clock.now(), approved=approved, opinion=opinion
+        sign_off=request,
+        signer_id=actor.staff_id,
+        role=role,
+        at=clock.now(),
+        approved=approved,
+        opinion=opinion,
     )
     return role
 

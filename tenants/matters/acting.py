@@ -86,7 +86,7 @@ def _write_down(act: Act, *, to_state: State) -> None:
     matter, moment = act.matter, clock.now()
     from_state, matter.state = State(matter.state), to_state
     if act.holder or to_state != from_state:
-        matter.holder = act.holder or _HOLDER_OF_STATE.get(to_state, "")
+        matter.holder = str(act.holder or _HOLDER_OF_STATE.get(to_state) or "")
     matter.events_count += 1
     previous = matter.head_hash
     label = act.holder_label or (str(matter.department) if matter.holder == Holder.DEPARTMENT else "")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bancheng.catalogue.words import Mode, Outcome
+from bancheng.catalogue.words import Kind, Mode, Outcome
 from bancheng.centres.scope import current_centre
 from bancheng.errors import Conflict
 from bancheng.identity.actors import Actor
@@ -40,7 +40,7 @@ def sign(*, referral_id: UUID, actor: Actor) -> Referral:
     matter = matters.triage(
         matter_id=matter.pk,
         actor=actor,
-        kind=matter.kind,
+        kind=Kind(matter.kind),
         item_code=matter.item_code,
         level=REFERRED_LEVEL,
         mode=_mode(referral.digest["triage"]["mode"]),

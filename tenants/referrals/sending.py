@@ -120,7 +120,7 @@ def log_contact(
         person=person,
         content=content,
         signed_for=signed_for,
-        by_id=actor.id,
+        by_id=actor.staff_id,
     )
     if signed_for and referral.state == State.SENT:
         referral.state, referral.signed_at = State.SIGNED, clock.now()

@@ -18,7 +18,7 @@ def reply(*, matter_id: UUID, actor: Actor, text: str, channel: Channel, reached
     with acting("reply", matter_id=matter_id, actor=actor) as act:
         matter, moment = act.matter, clock.now()
         Reply.objects.create(
-            matter=matter, text=text, channel=channel, reached=reached, at=moment, by_id=actor.id
+            matter=matter, text=text, channel=channel, reached=reached, at=moment, by_id=actor.staff_id
         )
         matter.replied_at = moment
         matter.first_contact_at = matter.first_contact_at or moment
@@ -45,7 +45,7 @@ def call_back(
         Callback.objects.create(
             matter=act.matter,
             at=clock.now(),
-            by_id=actor.id,
+            by_id=actor.staff_id,
             reached=reached,
             solved=solved if reached else None,
             satisfied=satisfied if reached else None,

@@ -35,3 +35,10 @@ class Actor:
     @property
     def is_system(self) -> bool:
         return self.id is None
+
+    @property
+    def staff_id(self) -> UUID:
+        """The account's id, for acts that only a person can do. Raises TypeError for the system."""
+        if self.id is None:
+            raise TypeError(f"{self.label} is the system, not a person")
+        return self.id

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 
 from bancheng.catalogue import selectors as catalogue
 from bancheng.identity.actors import Actor
@@ -43,7 +44,7 @@ class ActForm(forms.Form):
 def sentences_of(form: forms.BaseForm) -> dict[str, list[str]]:
     """A form's errors by field, "" for those of none, as plain sentences."""
     return {
-        "" if name == forms.forms.NON_FIELD_ERRORS else name: [str(sentence) for sentence in errors]
+        "" if name == NON_FIELD_ERRORS else name: [str(sentence) for sentence in errors]
         for name, errors in form.errors.items()
     }
 

@@ -71,4 +71,4 @@ class YesNoField(forms.TypedChoiceField):
         )
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(str(value).lower() if isinstance(value, bool) else value)
+        return str(super().to_python(str(value).lower() if isinstance(value, bool) else value))

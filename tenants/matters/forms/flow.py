@@ -143,7 +143,8 @@ class AmendForm(ActForm):
 
     def prepare(self) -> None:
         person = self.matter.reporter
-        self.initial |= {
+        self.initial = {
+            **self.initial,
             "phone": person.phone or "",
             "address": person.address or "",
             "vulnerable": person.vulnerable,
