@@ -7,7 +7,6 @@ A test runs in a transaction that is rolled back, in whichever schemas it wrote.
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ def django_db_setup(
     django_db_blocker: pytest.FixtureRequest,
     django_db_modify_db_settings: None,
 ) -> Iterator[None]:
-    """Replaces pytest-django's: it would run stock migrate over every schema, and flush public between tests."""
+    """Replaces pytest-django's, which would migrate schema by schema and flush public between tests."""
     with django_db_blocker.unblock():
         schemas.create_database()
         stock, TransactionTestCase._fixture_teardown = TransactionTestCase._fixture_teardown, _empty_schemas

@@ -144,5 +144,5 @@ def _tables(cursor: Any) -> list[str]:
 
 
 def _is_empty(cursor: Any, table: str) -> bool:
-    cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {table})")
+    cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {table})")  # noqa: S608  # from pg_tables
     return bool(cursor.fetchone()[0])
