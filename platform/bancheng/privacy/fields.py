@@ -7,7 +7,7 @@ another schema, makes stored values unreadable; that is the point of it.
 
 import json
 from functools import cache
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.apps import apps
 from django.conf import settings
@@ -20,12 +20,14 @@ from bancheng.privacy.cipher import Undecipherable, seal, unseal
 __all__ = ["EncryptedJSONField", "EncryptedTextField", "Undecipherable"]
 
 
-class _Sealed:
-    """What both fields share. The schema is that of the connection at the moment of writing or reading."""
+if TYPE_CHECKING:
+    _Field = models.Field[Any, Any]
+else:
+    _Field = models.Field
 
-    model: Any
-    column: str
-    name: str
+
+class _Sealed(_Field):
+    """What both fields share. The schema is that of the connection at the moment of writing or reading."""
 
     def to_bytes(self, value: Any) -> bytes:
         raise TypeError("a sealed field says how its value becomes bytes")
@@ -65,7 +67,7 @@ class _Sealed:
         self._refuse("serialisation")
 
     def _place(self) -> tuple[str, str]:
-        return self.model._meta.db_table, self.column
+        return self.model._meta.db_table, str(self.column)
 
     def _schema(self, connection: Any) -> str:
         # A table of a public app lies in the public schema, whichever centre the connection serves.
@@ -90,8 +92,10 @@ class EncryptedTextField(_Sealed, models.TextField):  # type: ignore[type-arg]  
         return clear.decode()
 
 
-class EncryptedJSONField(_Sealed, models.JSONField):  # type: ignore[type-arg]  # generic for the checker only
+class EncryptedJSONField(_Sealed):
     """A JSON value, encrypted as a whole. Dates, decimals and UUIDs come back as text."""
+
+    empty_strings_allowed = False
 
     def to_bytes(self, value: Any) -> bytes:
         return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False).encode()

@@ -183,7 +183,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 3,
     "socket_keepalive": True,
     "retry_on_timeout": False,
-    "max_retries": 1,
+    "max_retries": 0,  # with one retry kombu sleeps 2 s in the middle of somebody's request
 }
 
 # --- Keys --------------------------------------------------------------------------------------------
