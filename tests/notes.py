@@ -42,6 +42,8 @@ refused: set[str] = set()
 def write_note(envelope: Envelope) -> None:
     text = str(envelope.body["text"])
     with connection.cursor() as cursor:
+        if pause := envelope.body.get("milliseconds"):
+            cursor.execute("SELECT pg_sleep(%s / 1000.0)", [pause])
         cursor.execute(
             "INSERT INTO public.test_note (schema, case_id, source, target, seq, text)"
             " VALUES (current_schema(), %s, %s, %s, %s, %s)",
@@ -81,12 +83,23 @@ def texts() -> list[str]:
 
 
 def post_note(
-    case_id: UUID, text: str, *, source: str = "130722", target: str = "130700", **header: Any
+    case_id: UUID,
+    text: str,
+    *,
+    source: str = "130722",
+    target: str = "130700",
+    milliseconds: int = 0,
+    **header: Any,
 ) -> Message:
-    """Post a note of `source` to `target` in a transaction of its own."""
+    """Post a note of `source` to `target` in a transaction of its own; applying it takes so long."""
     with in_centre(source), transaction.atomic():
         return outbox.post(
-            case_id=case_id, source=source, target=target, kind=KIND, header=header, body={"text": text}
+            case_id=case_id,
+            source=source,
+            target=target,
+            kind=KIND,
+            header=header,
+            body={"text": text} | ({"milliseconds": milliseconds} if milliseconds else {}),
         )
 
 

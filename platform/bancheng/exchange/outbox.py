@@ -48,7 +48,7 @@ def post(
     """Give `target` the next message of this case. It leaves if and only if the caller commits.
 
     It will be applied there exactly once, after everything that `source` posted to `target` in this case
-    before. `header` is limited to HEADER (None is left out); `body` is any exact JSON, may be personal and
+    before. `header` is limited to HEADER (None and "" are left out); `body` is any exact JSON, may be personal and
     is sealed. Call it after the locks of the case itself.
 
     Raises RuntimeError outside a transaction or in another centre's name, ValueError for a header that says
@@ -81,7 +81,7 @@ def post(
 
 
 def _checked(header: Mapping[str, Any]) -> dict[str, Any]:
-    said = plain({key: value for key, value in header.items() if value is not None})
+    said = plain({key: value for key, value in header.items() if value not in (None, "")})
     for key, value in said.items():
         shape = HEADER.get(key)
         if shape is None or not isinstance(value, str | int) or not shape.fullmatch(str(value)):

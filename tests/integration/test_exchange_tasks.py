@@ -1,0 +1,198 @@
+"""The tasks that move messages, and what passes through the broker: ids, which may be lost."""
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from celery import Celery
+from django.conf import settings
+from django.db import OperationalError
+from redis import Redis
+
+import bancheng.celery
+from bancheng.centres.scope import Suspended, UnknownCentre
+from bancheng.devstack.ports import free_ports
+from bancheng.exchange import dispatch, registry
+from bancheng.exchange.models import Message
+from bancheng.exchange.registry import Envelope
+from bancheng.timekeeping import clock
+from tasks import exchange
+from tests import notes
+
+CASE = UUID("01930000-0000-7000-8000-000000000001")
+OTHER = UUID("01930000-0000-7000-8000-000000000002")
+
+
+@pytest.fixture(autouse=True)
+def _book(zhangbei: Any) -> Iterator[None]:
+    with notes.book():
+        yield
+
+
+@pytest.fixture
+def queue(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator["Queue"]:
+    queue = Queue(f"test-{uuid4()}")
+    app = Celery(broker=settings.REDIS_URL)
+    app.conf.task_default_queue = queue.name
+    monkeypatch.setattr(bancheng.celery, "app", app)
+    yield queue
+    queue.close()
+    app.close()
+
+
+class Queue:
+    """A queue of our own in the real broker."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._redis = Redis.from_url(settings.REDIS_URL)
+
+    def raw(self) -> list[bytes]:
+        """All that lies in it, oldest first."""
+        found: list[bytes] = self._redis.lrange(self.name, 0, -1)  # type: ignore[assignment]  # redis-py's union
+        return found[::-1]
+
+    def take(self) -> list[tuple[str, dict[str, Any]]]:
+        """(task, arguments) of all that lies in it, which is then gone."""
+        messages = [json.loads(raw) for raw in self.raw()]
+        self._redis.delete(self.name)
+        return [
+            (message["headers"]["task"], json.loads(base64.b64decode(message["body"]))[1])
+            for message in messages
+        ]
+
+    def close(self) -> None:
+        self._redis.delete(self.name, f"_kombu.binding.{self.name}")
+        self._redis.close()
+
+
+def test_a_post_asks_for_a_sweep_after_commit(queue: Queue) -> None:
+    notes.post_note(CASE, "a")
+    assert queue.take() == [("exchange.sweep", {"target": "130700"})]
+
+
+def test_a_sweep_hands_out_ids_by_target_in_order(queue: Queue) -> None:
+    here = [notes.post_note(CASE, str(n)) for n in range(25)]
+    there = notes.post_note(CASE, "there", target="130726")
+    queue.take()
+    exchange.sweep()
+    ids = [str(message.id) for message in here]
+    assert queue.take() == [
+        ("exchange.deliver", {"centre": "130700", "message_ids": ids[:20]}),
+        ("exchange.deliver", {"centre": "130700", "message_ids": ids[20:]}),
+        ("exchange.deliver", {"centre": "130726", "message_ids": [str(there.id)]}),
+    ]
+
+
+def test_nothing_personal_passes_through_the_broker(queue: Queue) -> None:
+    notes.post_note(CASE, "李明 13072619900101002X")
+    exchange.sweep()
+    passed = b"".join(queue.raw() + [base64.b64decode(json.loads(raw)["body"]) for raw in queue.raw()])
+    assert "李明".encode() not in passed
+    assert b"13072619900101002X" not in passed
+
+
+def test_a_delivery_task_delivers_and_looks_for_more(queue: Queue) -> None:
+    messages = [notes.post_note(CASE, text) for text in "ab"]
+    queue.take()
+    exchange.deliver(centre="130700", message_ids=[str(message.id) for message in messages])
+    assert notes.texts() == ["a", "b"]
+    assert queue.take() == [("exchange.sweep", {"target": "130700"})]
+
+
+def test_a_gap_that_closes_calls_for_a_drain(queue: Queue) -> None:
+    first, second = notes.post_note(CASE, "a"), notes.post_note(CASE, "b")
+    dispatch.deliver(second.id)
+    queue.take()
+    dispatch.deliver(first.id)
+    [(task, arguments)] = queue.take()
+    assert task == "exchange.drain"
+    exchange.drain(**arguments)
+    assert notes.texts() == ["a", "b"]
+
+
+def test_a_sweep_calls_again_for_a_drain_that_was_lost(queue: Queue) -> None:
+    first, second = notes.post_note(CASE, "a"), notes.post_note(CASE, "b")
+    for message in (second, first):
+        dispatch.deliver(message.id)
+    queue.take()
+    exchange.sweep()
+    [(task, arguments)] = queue.take()
+    assert (task, arguments["centre"]) == ("exchange.drain", "130700")
+
+
+def test_a_message_that_is_refused_does_not_keep_others_waiting() -> None:
+    notes.refused.add("bad")
+    bad, good = notes.post_note(CASE, "bad"), notes.post_note(OTHER, "good")
+    exchange.deliver(centre="130700", message_ids=[str(bad.id), str(good.id)])
+    assert notes.texts() == ["good"]
+
+
+def test_a_message_that_the_database_let_down_does_not_keep_others_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unlucky, good = notes.post_note(CASE, "unlucky"), notes.post_note(OTHER, "good")
+
+    def deadlock(envelope: Envelope) -> None:
+        notes.write_note(envelope)
+        if envelope.body["text"] == "unlucky":
+            raise OperationalError("deadlock detected")
+
+    monkeypatch.setitem(registry._handlers, notes.KIND, deadlock)
+    exchange.deliver(centre="130700", message_ids=[str(unlucky.id), str(good.id)])
+    assert notes.texts() == ["good"]
+    unlucky.refresh_from_db()
+    assert (unlucky.state, unlucky.failures) == (Message.State.PENDING, 0)
+
+
+def test_a_delivery_without_a_centre_delivers_nothing() -> None:
+    message = notes.post_note(CASE, "a")
+    with pytest.raises(TypeError):
+        exchange.deliver(message_ids=[str(message.id)])
+    with pytest.raises(UnknownCentre):
+        exchange.deliver(centre="990000", message_ids=[str(message.id)])
+    assert notes.texts() == []
+
+
+def test_messages_wait_for_a_suspended_centre(city: Any) -> None:
+    message = notes.post_note(CASE, "a")
+    city.suspended_at = clock.now()
+    city.save()
+    with pytest.raises(Suspended):
+        exchange.deliver(centre="130700", message_ids=[str(message.id)])
+    city.suspended_at = None
+    city.save()
+    exchange.deliver(centre="130700", message_ids=[str(message.id)])
+    assert notes.texts() == ["a"]
+
+
+@pytest.fixture
+def broker_away(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nobody listens where the broker should be; whoever sleeps over it, fails."""
+    app = Celery()
+    app.config_from_object("django.conf:settings", namespace="CELERY")
+    app.conf.broker_url = f"redis://127.0.0.1:{free_ports(1)[0]}/0"
+    with monkeypatch.context() as patched:
+        patched.setattr(bancheng.celery, "app", app)
+        patched.setattr("kombu.utils.functional.sleep", lambda _: pytest.fail("publishing waited"))
+        yield
+    app.close()
+
+
+def test_with_the_broker_away_a_post_stands_and_does_not_wait(broker_away: None) -> None:
+    message = notes.post_note(CASE, "a")
+    message.refresh_from_db()
+    assert message.state == Message.State.PENDING
+
+
+def test_what_could_not_be_handed_out_is_delivered_by_a_later_sweep(
+    broker_away: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes.post_note(CASE, "a")
+    exchange.sweep()
+    notes.end_waiting()
+    assert dispatch.run_due() == 1
+    assert notes.texts() == ["a"]
