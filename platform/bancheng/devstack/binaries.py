@@ -96,8 +96,8 @@ def _postgres_candidates() -> Iterator[tuple[str, Path]]:
     installed = Path("/usr/lib/postgresql").glob("*/bin")
     for folder in sorted(installed, key=lambda path: path.parent.name.zfill(4), reverse=True):
         yield "system", folder
-    for folder in os.environ.get("PATH", "").split(os.pathsep):
-        yield "PATH", Path(folder or ".")
+    for entry in os.environ.get("PATH", "").split(os.pathsep):
+        yield "PATH", Path(entry or ".")
 
 
 def _package(name: str) -> Path | None:

@@ -44,7 +44,7 @@ def start_throwaway_servers() -> Callable[[], None]:
     postgres_port, valkey_port = free_ports(2)
     postgres = PostgresServer(home, postgres_port, secrets.token_hex(16), throwaway=True)
     valkey = ValkeyServer(home, valkey_port, secrets.token_hex(16))
-    supervisor = Supervisor(home / "logs", say=lambda line: None)
+    supervisor = Supervisor(home / "logs", say=_say_nothing)
     for folder in {home, postgres.place}:
         supervisor.remove_at_end(folder)
     try:
@@ -92,6 +92,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("browser tests left out", yellow=True)
         terminalreporter.write_line(f"{left_out} browser tests were left out: no Chromium on this machine.")
         terminalreporter.write_line(f"To run them too: {CHROMIUM_COMMAND}")
+
+
+def _say_nothing(text: str, end: str = "") -> None:
+    """The tests report for themselves."""
 
 
 def _in_ci() -> bool:

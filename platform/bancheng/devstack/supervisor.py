@@ -14,12 +14,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 from bancheng.devstack.account import Account
 
 TICK = 0.05  # seconds between two looks at the children
 STEADY = 60.0  # seconds after which a restarted service counts as healthy again
 SLOWEST_RESTART = 30.0  # seconds
+
+
+class Say(Protocol):
+    """Shows people a text at once; `print` is nearly one."""
+
+    def __call__(self, text: str, end: str = "\n") -> None: ...
 
 
 class Stopped(Exception):
@@ -62,10 +69,10 @@ class Child:
 
 
 class Supervisor:
-    """Runs services with their output in `logs`/<name>.log; `say` shows one line of progress to people."""
+    """Runs services with their output in `logs`/<name>.log; `say` shows progress to people."""
 
-    def __init__(self, logs: Path, say: Callable[[str], None]) -> None:
-        logs.mkdir(parents=True, exist_ok=True)
+    def __init__(self, logs: Path, say: Say) -> None:
+        logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.logs = logs
         self.say = say
         self.children: list[Child] = []
@@ -80,6 +87,7 @@ class Supervisor:
     def start(self, service: Service) -> None:
         """Start `service` and wait until it is ready. Raises Failed, or Stopped when asked to end."""
         began = time.monotonic()
+        self.say(f"正在启动{service.label} …", end="")
         child = Child(service, self._spawn(service), began)
         self.children.append(child)
         while not (service.ready is None or service.ready()):
@@ -91,11 +99,12 @@ class Supervisor:
                 raise Failed(
                     f"{service.label}在 {service.ready_within:.0f} 秒内没有就绪\n{self._tail(service.name)}"
                 )
-        self.say(f"已启动{service.label}（{time.monotonic() - began:.1f} 秒）")
+        self.say(f" {time.monotonic() - began:.1f} 秒")
 
     def run(self, name: str, label: str, argv: Sequence[str], env: Mapping[str, str]) -> None:
         """Run one step to its end. Raises Failed when it fails, Stopped when asked to end meanwhile."""
         began = time.monotonic()
+        self.say(f"正在{label} …", end="")
         step = Service(name, label, argv, env)
         process = self._spawn(step)
         try:
@@ -105,7 +114,7 @@ class Supervisor:
             self._end(Child(step, process, began))
         if process.returncode:
             raise Failed(f"{label}失败（退出码 {process.returncode}）\n{self._tail(name)}")
-        self.say(f"已完成{label}（{time.monotonic() - began:.1f} 秒）")
+        self.say(f" {time.monotonic() - began:.1f} 秒")
 
     def watch(self) -> None:
         """Restart what crashes, ever more slowly, until somebody asks for the end."""
