@@ -1,9 +1,15 @@
 """The addresses of a centre."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
 from bancheng.web.views import handler400, handler403, handler404, handler500
+from tenants.workbook.workbench import workbench
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", workbench, name="workbench"),
+    path("", include("bancheng.urls.account")),
+    path("", include("tenants.matters.urls")),
+    path("", include("tenants.replies.urls")),
+]

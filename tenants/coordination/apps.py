@@ -8,4 +8,4 @@ class CoordinationConfig(AppConfig):
     label = "coordination"
 
     def ready(self) -> None:
-        from tenants.coordination import acts  # noqa: F401  (registers the forms of its acts)
+        from tenants.coordination import acts, panel  # noqa: F401  (both register what the matter's page needs)

@@ -40,7 +40,7 @@ UNDER_WAY = (State.SENT, State.SIGNED, State.ANSWERED)
 
 
 class Referral(TenantModel):
-    """One referral as this side sees it. Both sides' rows share their id, which is also the exchange's case."""
+    """One referral as this side sees it. Both sides' rows share an id, the exchange's case."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     direction = models.CharField("方向", max_length=10, choices=Direction.choices)

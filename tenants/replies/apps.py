@@ -8,4 +8,4 @@ class RepliesConfig(AppConfig):
     label = "replies"
 
     def ready(self) -> None:
-        from tenants.replies import acts  # noqa: F401  (puts its forms and actions behind their transitions)
+        from tenants.replies import acts, panel  # noqa: F401  (both register what the matter's page needs)

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import connection, transaction
 
+from bancheng.catalogue import selectors as catalogue
 from bancheng.catalogue.words import Channel, ReporterKind
 from bancheng.errors import Invalid
 from bancheng.identity.actors import Actor
@@ -28,6 +29,7 @@ def record_consultation(
 ) -> Consultation:
     """Write a consultation down and count it. Raises NotAllowed."""
     require(actor, "consultation.record")
+    catalogue.item(item_code)
     consultation = Consultation.objects.create(
         at=clock.now(),
         channel=channel,
@@ -56,6 +58,7 @@ def count_consultations(*, actor: Actor, day: date, item_code: str, channel: Cha
         raise Invalid({"day": ["日期不能晚于今天。"]})
     if count < 1:
         raise Invalid({"count": ["件数至少为1。"]})
+    catalogue.item(item_code)
     _count(day=day, item_code=item_code, channel=channel, count=count)
     audit.record(
         actor=actor,

@@ -139,7 +139,7 @@ def resolve(
     paid_amount: Decimal | None = None,
     paid_tail: str = "",
 ) -> Matter:
-    """Report the result (办结上报) with its evidence: of money the day it arrived, the yuan, four last digits.
+    """Report the result (办结上报) with its evidence: of money the day, the yuan, the last four digits.
 
     A negative outcome needs the deputy's approval first; a special case both signatures. Raises Invalid on
     incomplete evidence of a payment or a day still to come.

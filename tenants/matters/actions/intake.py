@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from bancheng.catalogue import selectors as catalogue
 from bancheng.catalogue.words import Capacity, Channel, Kind, Purpose, ReporterKind, Urgency
 from bancheng.centres.scope import current_centre
 from bancheng.errors import Conflict, NotFound
@@ -80,6 +81,7 @@ def register(
     """
     if not actor.is_system:
         require(actor, "matter.register")
+    catalogue.item(story.item_code)
     moment = clock.now()
     centre = current_centre()
     person = _reporter_row(reporter)

@@ -23,7 +23,7 @@ class CurrentTransaction(models.Func):
 
 
 class Event(TenantModel):
-    """One step of a matter. Rows are only added (triggers refuse the rest), hashed over their predecessors."""
+    """One step of a matter. Rows are only added (triggers refuse the rest), each hashed over the last."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="events")

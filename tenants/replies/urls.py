@@ -1,0 +1,9 @@
+"""The addresses of replies."""
+
+from django.urls import path
+
+from tenants.replies.views import letter
+
+urlpatterns = [
+    path("replies/<uuid:reply_id>/letter/", letter, name="reply_letter"),
+]
