@@ -1,0 +1,44 @@
+"""The deployment's public face."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+pytestmark = pytest.mark.django_db
+
+
+def landing(**extra: Any) -> str:
+    response = Client().get("/", HTTP_HOST="localhost:8000", SERVER_PORT="8000", **extra)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_every_centre_and_the_office_is_one_click_away(
+    zhangbei: Any, yuxian: Any, city: Any, office: Any
+) -> None:
+    page = landing()
+    for centre in (zhangbei, yuxian, city, office):
+        assert f'href="http://{centre.slug}.localhost:8000/"' in page
+
+
+def test_a_link_keeps_the_scheme_and_leaves_out_the_usual_port(zhangbei: Any) -> None:
+    response = Client().get("/", HTTP_HOST="localhost", SERVER_PORT="443", secure=True)
+    assert 'href="https://zhangbei.localhost/"' in response.content.decode()
+
+
+def test_a_suspended_centre_is_not_offered(zhangbei: Any) -> None:
+    zhangbei.suspended_at = timezone.now()
+    zhangbei.save()
+    assert "zhangbei.localhost" not in landing()
+
+
+def test_the_page_can_be_read_but_not_written() -> None:
+    assert Client().post("/", HTTP_HOST="localhost").status_code == 405
+
+
+def test_an_unknown_page_is_told_in_the_house_look() -> None:
+    response = Client().get("/nowhere/", HTTP_HOST="localhost")
+    assert response.status_code == 404
+    assert "没有找到" in response.content.decode()
