@@ -111,7 +111,7 @@ def named_by_the_operator() -> Mapping[str, str]:
 
 def steps(commands: Collection[str]) -> list[tuple[str, str, list[str]]]:
     """What is done before the pages: name of the log, words for people, management command."""
-    wanted = [("migrate", "更新数据表", ["migrate"]), ("seed", "准备演示数据", ["seed"])]
+    wanted = [("migrate", "更新数据表", ["migrate_all"]), ("seed", "准备演示数据", ["seed"])]
     return [step for step in wanted if step[2][0] in commands]
 
 

@@ -53,9 +53,7 @@ class PostgresServer:
     @property
     def place(self) -> Path:
         """The folder that PostgreSQL's account owns: in `home`, or where it cannot get in, in /var/lib."""
-        if self.account is None or can_reach(self.home):
-            return self.home / "database"
-        return FAR_PLACE / sha256(str(self.home).encode()).hexdigest()[:12]
+        return place_for(self.home, self.account)
 
     @property
     def data(self) -> Path:
@@ -183,3 +181,10 @@ class PostgresServer:
     def _give(self, path: Path) -> None:
         if self.account:
             os.chown(path, self.account.uid, self.account.gid)
+
+
+def place_for(home: Path, account: Account | None) -> Path:
+    """Where the server of `home` keeps its data when it runs as `account`."""
+    if account is None or can_reach(home):
+        return home / "database"
+    return FAR_PLACE / sha256(str(home).encode()).hexdigest()[:12]
