@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
 from django.db import transaction
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bancheng.settings.demo")
@@ -12,6 +13,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bancheng.settings.demo")
 app = Celery("bancheng")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 log = logging.getLogger(__name__)
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Being connected is enough: Celery leaves logging to Django's settings. Its own would print the text of
+    every exception, and with it what people typed."""
 
 
 def hint(task: str, **ids: Any) -> None:

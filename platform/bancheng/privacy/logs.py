@@ -1,8 +1,11 @@
 """Log lines without personal data: no text of exceptions, no numbers of cards, accounts or phones."""
 
 import logging
+from collections.abc import Mapping
+from copy import copy
 from traceback import TracebackException
 from types import TracebackType
+from typing import Any
 
 from bancheng.privacy.patterns import without_personal_numbers
 
@@ -15,22 +18,32 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 class SafeFormatter(logging.Formatter):
     """Formats like logging's own, except that an exception is told by its type and lines of code alone.
 
-    A database error quotes the offending row, a ValueError the offending input. Write log messages
-    without input; this is the net below.
+    A database error quotes the offending row, a ValueError the offending input. Log messages are written
+    without input; this is the net below them.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        kept, record.exc_text = record.exc_text, None  # formatted by another handler, with the text
-        try:
-            return without_personal_numbers(super().format(record))
-        finally:
-            record.exc_text = kept
+        safe = copy(record)  # other handlers get the record as it is
+        safe.args = _without_texts(record.args)
+        safe.exc_text = None
+        return without_personal_numbers(super().format(safe))
 
-    def formatException(self, ei: ExcInfo) -> str:  # logging's own name
+    def formatException(self, ei: ExcInfo) -> str:
         error = ei[1]
         return (
             "" if error is None else "\n".join(_told(TracebackException.from_exception(error, compact=True)))
         )
+
+
+def _without_texts(args: Any) -> Any:
+    """Exceptions among the arguments become the names of their types; so does Celery's `exc`, their repr."""
+    if isinstance(args, Mapping):
+        return {key: "(see below)" if key == "exc" else _type_of(value) for key, value in args.items()}
+    return tuple(map(_type_of, args)) if isinstance(args, tuple) else args
+
+
+def _type_of(value: Any) -> Any:
+    return type(value).__qualname__ if isinstance(value, BaseException) else value
 
 
 def _told(error: TracebackException) -> list[str]:
@@ -40,5 +53,5 @@ def _told(error: TracebackException) -> list[str]:
     elif error.__context__ and not error.__suppress_context__:
         lines += [*_told(error.__context__), _DURING]
     lines += [line.rstrip("\n") for line in error.stack.format()]
-    name = error.exc_type.__qualname__ if error.exc_type else "exception"
-    return [*lines, f"{error.exc_type.__module__}.{name}" if error.exc_type else name]
+    kind = error.exc_type
+    return [*lines, f"{kind.__module__}.{kind.__qualname__}" if kind else "exception"]
