@@ -1,5 +1,6 @@
 """Fetching the browser assets: what decides whether there is work, and what is made of the icons."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def test_a_changed_lock_asks_for_new_assets(clone: Path) -> None:
 def test_a_lost_file_is_fetched_again(clone: Path, vendor: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (vendor / "htmx.min.js").unlink()
     monkeypatch.setattr(assets, "npm", lambda: ["false"])  # fetching is tried, and fails here
-    with pytest.raises(assets.subprocess.CalledProcessError):
+    with pytest.raises(subprocess.CalledProcessError):
         assets.build(clone, vendor)
 
 
