@@ -13,7 +13,6 @@ from tenants.matters import actions
 from tenants.matters.actions import ReporterDetails, Story
 from tenants.matters.models import Matter
 from tenants.replies import actions as replies
-
 from tests import schemas
 
 

@@ -15,7 +15,6 @@ from tenants.matters import actions, selectors
 from tenants.matters.acting import event_payload
 from tenants.matters.models import Event, Matter
 from tenants.matters.states import State
-
 from tests.desk import Desk
 
 

@@ -171,7 +171,11 @@ def test_an_unknown_unit_is_refused_beside_its_field(county: Desk) -> None:
         matter = county.handling()
         with pytest.raises(Invalid) as refused:
             sending.draft(
-                matter_id=matter.pk, actor=county.actor(Role.HANDLER), unit="999999", reason="x", requested="x"
+                matter_id=matter.pk,
+                actor=county.actor(Role.HANDLER),
+                unit="999999",
+                reason="x",
+                requested="x",
             )
     assert list(refused.value.errors) == ["unit"]
 
@@ -180,7 +184,11 @@ def test_a_clerk_cannot_send(county: Desk, city: Any) -> None:
     with in_centre("130722"):
         matter = county.handling()
         draft = sending.draft(
-            matter_id=matter.pk, actor=county.actor(Role.WINDOW_CLERK), unit="130700", reason="x", requested="x"
+            matter_id=matter.pk,
+            actor=county.actor(Role.WINDOW_CLERK),
+            unit="130700",
+            reason="x",
+            requested="x",
         )
         with pytest.raises(NotAllowed):
             sending.send(referral_id=draft.pk, actor=county.actor(Role.WINDOW_CLERK))
@@ -201,7 +209,12 @@ def test_a_letter_is_followed_up_and_answered_by_hand(city_desk: Desk) -> None:
         referral = refer(city_desk, PROVINCE)
         lead = city_desk.actor(Role.WINDOW_LEAD)
         sending.log_contact(
-            referral_id=referral.pk, actor=lead, way="call", person="值班员", content="已收到函。", signed_for=True
+            referral_id=referral.pk,
+            actor=lead,
+            way="call",
+            person="值班员",
+            content="已收到函。",
+            signed_for=True,
         )
         sending.record_answer(
             referral_id=referral.pk, actor=lead, outcome=Outcome.DONE, answer="同意,已列入发放。"
