@@ -6,14 +6,14 @@ from celery import Task
 from django.db import connection
 
 from bancheng.centres.scope import in_centre
-from bancheng.tenancy import PUBLIC, current_schema
+from bancheng.tenancy import PUBLIC, current_schema, tenant_connection
 
 
 class NotInPublic(RuntimeError):
     """A public task found the database serving something else. Nothing was run."""
 
 
-class BaseTask(Task):  # type: ignore[misc,type-arg]  # Celery's class is untyped at run time
+class BaseTask(Task):  # type: ignore[type-arg]  # Celery's class takes no parameters at run time
     """Acknowledged after the work, given again when its worker is lost: the body must bear being repeated."""
 
     abstract = True
@@ -48,8 +48,8 @@ class PublicTask(BaseTask):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Make sure that public is served, then run; what was served before is back when the call ends."""
-        previous = connection.tenant
-        connection.set_schema_to_public()
+        previous = tenant_connection.tenant
+        tenant_connection.set_schema_to_public()
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT current_schema()")
@@ -57,4 +57,4 @@ class PublicTask(BaseTask):
                     raise NotInPublic(self.name)
             return self.run(*args, **kwargs)
         finally:
-            connection.set_tenant(previous)
+            tenant_connection.set_tenant(previous)

@@ -1,7 +1,7 @@
 """The ground floor of tenancy: which schema this connection serves, and models that notice a switch."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar, cast
 
 from django.db import connection, models
 from django.db.models import sql
@@ -18,7 +18,25 @@ class WrongSchema(RuntimeError):
 
 def current_schema() -> str:
     """The schema that this thread's connection serves now; "public" when it serves none."""
-    return str(connection.schema_name)
+    return tenant_connection.schema_name
+
+
+class TenantConnection(Protocol):
+    """What django-tenants adds to Django's connection. Only centres and tasks switch; others use scope."""
+
+    schema_name: str
+    tenant: Any
+    pg_version: int
+
+    def set_tenant(self, tenant: Any, include_public: bool = True) -> None:
+        """Serve the schema of `tenant` from the next query on."""
+
+    def set_schema_to_public(self) -> None:
+        """Serve public from the next query on."""
+
+
+# The same per-thread proxy as django.db.connection, with a type that knows of schemas.
+tenant_connection = cast(TenantConnection, connection)
 
 
 class TenantQuery(sql.Query):
@@ -31,14 +49,15 @@ class TenantQuery(sql.Query):
     schema = ""
 
     def clone(self) -> Self:
-        clone = super().clone()
+        clone = cast(Self, super().clone())
         clone.schema = self.schema or _schema_to_hold()
         return clone
 
     def get_compiler(self, *args: Any, **kwargs: Any) -> SQLCompiler:
         """Every read passes here, and every subquery of a write."""
         self.check_schema()
-        return super().get_compiler(*args, **kwargs)
+        compiler: SQLCompiler = super().get_compiler(*args, **kwargs)
+        return compiler
 
     def check_schema(self) -> None:
         """Raise WrongSchema unless the connection still serves the schema that this query was made in."""
@@ -125,8 +144,10 @@ class TenantModel(models.Model):
         base_manager_name = "objects"
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        row = super().from_db(db, field_names, values)
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **more: Any
+    ) -> Self:
+        row = super().from_db(db, field_names, values, **more)
         _tag(row)
         return row
 

@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import set_urlconf
@@ -15,6 +15,7 @@ from bancheng.centres import health
 from bancheng.centres.hosts import centre_at, host_of
 from bancheng.centres.models import Centre
 from bancheng.centres.scope import MissingSchema
+from bancheng.tenancy import tenant_connection
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class CentreMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        connection.set_schema_to_public()
+        tenant_connection.set_schema_to_public()
         if answer := health.answer(request):
             return answer
         try:
@@ -67,28 +68,29 @@ class CentreMiddleware:
 
     def _serve(self, request: HttpRequest, centre: Centre) -> HttpResponseBase:
         request.tenant = request.centre = centre  # type: ignore[attr-defined]  # what django-tenants and our pages read
-        request.urlconf = settings.TENANT_TYPES[centre.kind]["URLCONF"]  # type: ignore[attr-defined]  # Django reads it
-        set_urlconf(request.urlconf)
-        connection.set_tenant(centre)
+        urlconf = cast(str, settings.TENANT_TYPES[centre.kind]["URLCONF"])
+        request.urlconf = urlconf
+        set_urlconf(urlconf)
+        tenant_connection.set_tenant(centre)
         try:
             response = self.get_response(request)
         finally:
-            connection.set_schema_to_public()
+            tenant_connection.set_schema_to_public()
         if isinstance(response, StreamingHttpResponse):
-            response.streaming_content = _stream(centre, iter(response.streaming_content))
+            response.streaming_content = _stream(centre, cast(Iterator[bytes], response.streaming_content))
         return response
 
 
 def _stream(centre: Centre, chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Make each chunk in the centre; between two chunks, and when the reader goes away, public is served."""
     while True:
-        connection.set_tenant(centre)
+        tenant_connection.set_tenant(centre)
         try:
             chunk = next(chunks)
         except StopIteration:
             return
         finally:
-            connection.set_schema_to_public()
+            tenant_connection.set_schema_to_public()
         yield chunk
 
 

@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
+from inspect import getfile
 from pathlib import Path
 
 from django.core.management import call_command
@@ -13,7 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from bancheng.centres.models import Centre, Kind
-from bancheng.tenancy import PUBLIC
+from bancheng.tenancy import PUBLIC, tenant_connection
 
 Applied = frozenset[tuple[str, str]]
 
@@ -26,12 +27,12 @@ def migrate_schema(schema: str, kind: str) -> None:
     served = _Kind(schema, kind)
     try:
         # Without public in sight, or the recorder would take public's django_migrations for this schema's.
-        connection.set_tenant(served, include_public=False)
+        tenant_connection.set_tenant(served, include_public=False)
         MigrationRecorder(connection).ensure_schema()
-        connection.set_tenant(served)
+        tenant_connection.set_tenant(served)
         call_command(Migrate(), interactive=False, verbosity=0, skip_checks=True, stdout=io.StringIO())
     finally:
-        connection.set_schema_to_public()
+        tenant_connection.set_schema_to_public()
 
 
 def applied(schema: str) -> Applied:
@@ -68,8 +69,7 @@ def fingerprint() -> str:
     """Changes whenever a migration of this release is added or edited. Read once per process."""
     digest = sha256()
     for key, migration in sorted(_loader().disk_migrations.items()):
-        source = __import__(migration.__module__, fromlist=["Migration"]).__file__
-        digest.update(repr(key).encode() + Path(source).read_bytes())
+        digest.update(repr(key).encode() + Path(getfile(type(migration))).read_bytes())
     return digest.hexdigest()
 
 

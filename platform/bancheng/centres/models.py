@@ -29,7 +29,7 @@ class Division(models.TextChoices):
     ZONE = "zone", "管理区"
 
 
-class Centre(TenantMixin):
+class Centre(TenantMixin):  # type: ignore[misc]  # django-tenants has no types
     """A centre, the municipal office, or the deployment's public face; each has one schema.
 
     The code (GB/T 2260) names a centre in code, tasks and numbers and never changes; the slug is only its
@@ -84,7 +84,7 @@ class Centre(TenantMixin):
         return self.name
 
 
-class Host(DomainMixin):
+class Host(DomainMixin):  # type: ignore[misc]  # django-tenants has no types
     """A host name at which a centre is served; lower case, without port."""
 
     class Meta:

@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 RESERVED_SLUGS = frozenset(
     {"www", "api", "static", "admin", "public", "mail", "localhost", "healthz", "readyz"}
 )
-_OFFICE_CODE = re.compile(r"(\d{6})-office")
-_CENTRE_CODE = re.compile(r"\d{6}")
+_OFFICE_CODE = re.compile(r"([0-9]{6})-office")
+_CENTRE_CODE = re.compile(r"[0-9]{6}")
 
 
 def add_centre(
@@ -228,9 +228,9 @@ def _add_by_migrating(centre: Centre) -> Centre:
 
 
 def _locked(code: str) -> Centre:
-    return Centre.objects.select_for_update().get(pk=find(code).pk)
+    centre: Centre = Centre.objects.select_for_update().get(pk=find(code).pk)
+    return centre
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (files("bancheng.centres") / "data" / name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+    yield from csv.DictReader((files("bancheng.centres") / "data" / name).read_text("utf-8").splitlines())

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 from django.db import connection
 from django.db.models.functions import Now
@@ -11,13 +10,14 @@ from bancheng.centres.models import Heartbeat, PeriodicRun
 from bancheng.centres.scope import in_public
 
 # A run that neither finished nor failed within this time died with its worker; another may take it over.
-ABANDONED_AFTER = timedelta(minutes=10)
+ABANDONED_AFTER_SECONDS = 600
 
 _CLAIM = """
 INSERT INTO public.centres_periodicrun AS run (job, period, started_at, outcome)
 VALUES (%(job)s, %(period)s, now(), '')
 ON CONFLICT (job, period) DO UPDATE SET started_at = now(), finished_at = NULL, outcome = ''
-WHERE run.outcome = 'failed' OR (run.finished_at IS NULL AND run.started_at < now() - %(abandoned)s)
+WHERE run.outcome = 'failed'
+   OR (run.finished_at IS NULL AND run.started_at < now() - make_interval(secs => %(abandoned)s))
 RETURNING run.id
 """
 
@@ -26,11 +26,11 @@ RETURNING run.id
 def once(*, job: str, period: str) -> Iterator[bool]:
     """`with once(job=…, period="2026-11-24") as mine`: `mine` is true for exactly one caller per period.
 
-    The claim is committed before the body runs, so call it outside a transaction. A run that raised, or that
-    died and is older than ABANDONED_AFTER, can be claimed again; what it does must bear being repeated.
+    The claim is committed before the body runs, so call it outside a transaction. A run that raised can
+    be claimed again, and so can one that died, after ABANDONED_AFTER_SECONDS; its work must bear repeating.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"job": job, "period": period, "abandoned": ABANDONED_AFTER})
+        cursor.execute(_CLAIM, {"job": job, "period": period, "abandoned": ABANDONED_AFTER_SECONDS})
         claimed = cursor.fetchone()
     if claimed is None:
         yield False

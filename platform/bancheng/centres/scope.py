@@ -7,7 +7,7 @@ from django.db import connection
 
 from bancheng.centres.models import Centre, Kind
 from bancheng.errors import NotFound, Refused
-from bancheng.tenancy import PUBLIC, current_schema
+from bancheng.tenancy import PUBLIC, current_schema, tenant_connection
 
 
 class UnknownCentre(NotFound):
@@ -39,35 +39,37 @@ def in_centre(code: str, *, allow_suspended: bool = False) -> Iterator[Centre]:
     switch. Raises UnknownCentre, Suspended, MissingSchema, or the database's error. May be nested, and used
     inside a transaction. What was served before is back afterwards, whatever happened.
     """
-    previous = connection.tenant
+    previous = tenant_connection.tenant
     centre = find(code)
     if centre.suspended_at and not allow_suspended:
         raise Suspended(f"{centre.name}已停用,不能办理业务")
-    connection.set_tenant(centre)
+    tenant_connection.set_tenant(centre)
     try:
         _confirm(centre)
         yield centre
     finally:
-        connection.set_tenant(previous)
+        tenant_connection.set_tenant(previous)
 
 
 @contextmanager
 def in_public() -> Iterator[None]:
     """Serve the public schema on this thread's connection, then what was served before."""
-    previous = connection.tenant
-    connection.set_schema_to_public()
+    previous = tenant_connection.tenant
+    tenant_connection.set_schema_to_public()
     try:
         yield
     finally:
-        connection.set_tenant(previous)
+        tenant_connection.set_tenant(previous)
 
 
 def current_centre() -> Centre:
     """The centre or office that this connection serves. Raises NoCentre in public."""
-    served = connection.tenant
+    served = tenant_connection.tenant
     if isinstance(served, Centre) and served.kind != Kind.PUBLIC:
         return served
-    centre = Centre.objects.filter(schema_name=current_schema()).exclude(kind=Kind.PUBLIC).first()
+    centre: Centre | None = (
+        Centre.objects.filter(schema_name=current_schema()).exclude(kind=Kind.PUBLIC).first()
+    )
     if centre is None:
         raise NoCentre(f"schema {current_schema()!r} is no centre's")
     return centre
@@ -75,7 +77,9 @@ def current_centre() -> Centre:
 
 def find(code: str) -> Centre:
     """The centre or office of this code, suspended or not. Raises UnknownCentre."""
-    centre = Centre.objects.filter(code=code).exclude(kind=Kind.PUBLIC).exclude(schema_name=PUBLIC).first()
+    centre: Centre | None = (
+        Centre.objects.filter(code=code).exclude(kind=Kind.PUBLIC).exclude(schema_name=PUBLIC).first()
+    )
     if centre is None:
         raise UnknownCentre(f"没有代码为“{code}”的中心")
     return centre

@@ -16,6 +16,7 @@ from bancheng.centres import migrating
 from bancheng.centres.models import SCHEMA_NAME, Kind, SchemaTemplate
 from bancheng.centres.scope import in_public
 from bancheng.devstack.binaries import find_postgres_tool, version_of
+from bancheng.tenancy import tenant_connection
 from bancheng.timekeeping import clock
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ def _pg_dump() -> str:
     if program is None:
         raise NoTemplate("there is no pg_dump on this machine")
     connection.ensure_connection()
-    server = connection.pg_version // 10000
+    server = tenant_connection.pg_version // 10000
     if int(version_of(program).split(".")[0]) < server:
         raise NoTemplate(f"{program} is older than the server ({server})")
     return str(program)
