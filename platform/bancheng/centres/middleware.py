@@ -96,5 +96,8 @@ def _stream(centre: Centre, chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 def _page(request: HttpRequest, status: HTTPStatus, title: str, message: str) -> HttpResponse:
     """A page that needs no centre, no session and no query."""
-    words = {"title": title, "message": message, "status": status.value}
+    asked = request.META.get("HTTP_HOST", "")  # as it was sent: get_host() may refuse it
+    _, colon, port = asked.partition(":")
+    landing = f"{request.scheme}://{settings.BASE_DOMAIN}{colon}{port if port.isdecimal() else ''}/"
+    words = {"title": title, "message": message, "status": status.value, "asked": asked, "landing": landing}
     return render(request, "centres/no_centre.html", words, status=status)

@@ -31,9 +31,9 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 
 def _place(request: HttpRequest, centre: Centre) -> dict[str, str]:
-    port = request.get_port()
-    standard = port == ("443" if request.is_secure() else "80")
-    host = f"{centre.slug}.{settings.BASE_DOMAIN}" + ("" if standard else f":{port}")
+    # The port is the one the visitor typed; behind a proxy the server's own would lead nowhere.
+    _, colon, port = request.get_host().partition(":")
+    host = f"{centre.slug}.{settings.BASE_DOMAIN}{colon}{port}"
     return {
         "name": centre.name,
         "short": centre.short_name,
