@@ -10,7 +10,7 @@ from django.db import connection, models, transaction
 from bancheng.privacy.append_only import Broken, canonical_json, chain_hash, verify_chain
 from bancheng.privacy.fields import Undecipherable
 from bancheng.privacy.models import AuditEntry
-from bancheng.privacy.patterns import holds_personal_number
+from bancheng.privacy.patterns import without_personal_numbers
 from bancheng.tenancy import PUBLIC, WrongSchema, current_schema
 from bancheng.timekeeping import clock
 
@@ -33,14 +33,13 @@ def record(*, actor: Acting, act: str, subject: Subject, reason: str = "", **dat
 
     Writers of one schema queue from here to the end of their transaction, so that `seq` has no gap and the
     chain no fork: call it last in an action, after every other lock. `subject` is a row, or (type, id).
-    `data` is not encrypted and must not be personal: raises ValueError where it looks like a card, account
-    or phone number, TypeError where it has no exact form (see `chain_hash`), WrongSchema in public.
+    `data` is not encrypted and must not be personal; what looks like a card, account or phone number in it is
+    replaced by a mark. Raises TypeError where it has no exact form (see `chain_hash`), WrongSchema in public.
     """
     schema = current_schema()
     if schema == PUBLIC:
         raise WrongSchema("the public schema has no audit trail: enter a centre first")
-    plain = json.loads(canonical_json(data))
-    _refuse_personal(plain)
+    plain = _without_numbers(json.loads(canonical_json(data)))
     subject_type, subject_id = _name(subject)
     with transaction.atomic(savepoint=False):
         with connection.cursor() as cursor:
@@ -119,8 +118,11 @@ def _name(subject: Subject) -> tuple[str, str]:
     return subject[0], str(subject[1])
 
 
-def _refuse_personal(value: Any) -> None:
-    if isinstance(value, str) and holds_personal_number(value):
-        raise ValueError("audit data must not hold card, account or phone numbers")
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _refuse_personal(inner)
+def _without_numbers(value: Any) -> Any:
+    if isinstance(value, str):
+        return without_personal_numbers(value)
+    if isinstance(value, list):
+        return [_without_numbers(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_numbers(item) for key, item in value.items()}
+    return value

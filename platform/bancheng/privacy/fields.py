@@ -17,7 +17,7 @@ from django.db import models
 
 from bancheng.privacy.cipher import Undecipherable, seal, unseal
 
-__all__ = ["EncryptedJSONField", "EncryptedTextField", "Undecipherable"]
+__all__ = ["EncryptedField", "EncryptedJSONField", "EncryptedTextField", "Undecipherable"]
 
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ else:
     _Field = models.Field
 
 
-class _Sealed(_Field):
+class EncryptedField(_Field):
     """What both fields share. The schema is that of the connection at the moment of writing or reading."""
 
     def to_bytes(self, value: Any) -> bytes:
@@ -82,7 +82,7 @@ class _Sealed(_Field):
         )
 
 
-class EncryptedTextField(_Sealed, models.TextField):  # type: ignore[type-arg]  # generic for the checker only
+class EncryptedTextField(EncryptedField, models.TextField):  # type: ignore[type-arg]  # generic for the checker only
     """Text, encrypted. Null stays null; an empty text is encrypted like any other."""
 
     def to_bytes(self, value: Any) -> bytes:
@@ -92,7 +92,7 @@ class EncryptedTextField(_Sealed, models.TextField):  # type: ignore[type-arg]  
         return clear.decode()
 
 
-class EncryptedJSONField(_Sealed):
+class EncryptedJSONField(EncryptedField):
     """A JSON value, encrypted as a whole. Dates, decimals and UUIDs come back as text."""
 
     empty_strings_allowed = False

@@ -17,11 +17,6 @@ _NUMBERS = re.compile(
 REMOVED = "[号码已隐去]"
 
 
-def holds_personal_number(text: str) -> bool:
-    """Whether something in `text` looks like a card, account or phone number."""
-    return _NUMBERS.search(text) is not None
-
-
 def without_personal_numbers(text: str) -> str:
     """`text` with whatever looks like a card, account or phone number removed."""
     return _NUMBERS.sub(REMOVED, text)
