@@ -151,3 +151,22 @@ def test_a_form_checks_the_length(slip: Any) -> None:
     field = slip._meta.get_field("text").formfield()
 
     assert field.max_length == 200
+
+
+def test_a_field_of_the_public_schema_opens_from_every_centre(zhangbei: Any, yuxian: Any) -> None:
+    with isolate_apps("bancheng.exchange"):
+
+        class Parcel(models.Model):
+            body = EncryptedTextField()
+
+            class Meta:
+                app_label = "exchange"
+
+            def __str__(self) -> str:
+                return "parcel"
+
+    field = Parcel._meta.get_field("body")
+    with in_centre(zhangbei.code):
+        sealed = bytes(field.get_db_prep_value("甲", connection))
+    with in_centre(yuxian.code):
+        assert field.from_db_value(sealed, None, connection) == "甲"
