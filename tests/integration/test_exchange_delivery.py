@@ -244,6 +244,15 @@ def test_nothing_is_received_in_another_centre() -> None:
         inbox.receive(envelope)
 
 
+def test_nothing_held_is_applied_in_another_centre() -> None:
+    first, second = notes.post_note(CASE, "a"), notes.post_note(CASE, "b")
+    for message in (second, first):
+        dispatch.deliver(message.id)
+    with in_centre("130726"), pytest.raises(RuntimeError, match="cannot receive"):
+        inbox.drain(case_id=CASE, source="130722", target="130700")
+    assert notes.texts() == ["a"]
+
+
 def test_what_came_early_is_held_sealed_and_acknowledged() -> None:
     _, second = notes.post_note(CASE, "a"), notes.post_note(CASE, "李明")
     assert dispatch.deliver(second.id) == Message.State.DELIVERED
@@ -354,6 +363,7 @@ def test_a_held_message_that_is_refused_dies_at_the_receiver_and_can_be_replayed
     repair.replay(bad.id, actor=Actor.system("测试", ""))
     dispatch.run_due()
     assert notes.texts() == ["first", "bad", "last"]
+    assert {note.schema for note in notes.written()} == {"c130700"}
 
 
 def test_only_a_dead_message_is_replayed() -> None:

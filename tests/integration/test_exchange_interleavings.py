@@ -114,6 +114,7 @@ class Exchange(RuleBasedStateMachine):
     def every_line_was_applied_from_its_start_without_a_gap(self) -> None:
         seqs = defaultdict(list)
         for note in notes.written():
+            assert note.schema == f"c{note.target}"
             seqs[note.case_id, note.source, note.target].append(note.seq)
         for applied in seqs.values():
             assert applied == list(range(1, len(applied) + 1))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from bancheng.centres.scope import in_centre
 from bancheng.exchange import inbox, lines
 from bancheng.exchange.errors import ExchangeError, describe
 from bancheng.exchange.models import Message
@@ -84,12 +85,15 @@ def run_due(*, target: str | None = None) -> int:
     For the demo year, tests, and a terminal when the broker is down.
     """
     delivered = 0
-    while leases := lease_due(target=target):
+    while True:
+        leases, held = lease_due(target=target), inbox.next_held(target=target)
+        if not leases and not held:
+            return delivered
         for lease in leases:
             delivered += deliver(lease.message_id) == Message.State.DELIVERED
-        for held in inbox.next_held(target=target):
-            inbox.drain(case_id=held.case_id, source=held.source, target=held.target)
-    return delivered
+        for entry in held:
+            with in_centre(entry.target):
+                inbox.drain(case_id=entry.case_id, source=entry.source, target=entry.target)
 
 
 def _acknowledged(message: Message, receipt: Receipt) -> None:

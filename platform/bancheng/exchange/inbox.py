@@ -28,8 +28,7 @@ def receive(envelope: Envelope) -> Receipt:
     Raises ContentMismatch for a known id with other content, OutOfSequence for a number that another message
     has used, UnknownKind, and whatever the handler raises; then nothing has happened.
     """
-    if current_centre().code != envelope.target:
-        raise RuntimeError(f"{current_centre().code} cannot receive what is for {envelope.target}")
+    _must_serve(envelope.target)
     with transaction.atomic():
         line = lines.lock(
             case_id=envelope.case_id, source=envelope.source, target=envelope.target, side=Side.IN
@@ -59,6 +58,7 @@ def drain(*, case_id: UUID, source: str, target: str) -> int:
     What the handler refuses is counted and waits; after MAX_FAILURES it blocks this line and no other.
     Raises the database's errors: they are not the message's fault and count nothing.
     """
+    _must_serve(target)
     applied = 0
     while _settle_next(case_id, source, target):
         applied += 1
@@ -78,6 +78,12 @@ def next_held(*, target: str | None = None, limit: int = 200) -> list[Inbox]:
     if target is not None:
         held = held.filter(target=target)
     return list(held.order_by("due_at")[:limit])
+
+
+def _must_serve(target: str) -> None:
+    """A handler that ran elsewhere would write the case into another centre's schema."""
+    if current_centre().code != target:
+        raise RuntimeError(f"{current_centre().code} cannot receive what is for {target}")
 
 
 def _settle_next(case_id: UUID, source: str, target: str) -> bool:

@@ -48,8 +48,8 @@ def post(
     """Give `target` the next message of this case. It leaves if and only if the caller commits.
 
     It will be applied there exactly once, after everything that `source` posted to `target` in this case
-    before. `header` is limited to HEADER (None and "" are left out); `body` is any exact JSON, may be personal and
-    is sealed. Call it after the locks of the case itself.
+    before. `header` is limited to HEADER (None and "" are left out). `body` is any exact JSON; it may be
+    personal and is sealed. Call it after the locks of the case itself.
 
     Raises RuntimeError outside a transaction or in another centre's name, ValueError for a header that says
     more than it may, TypeError for a body that has no exact form, NoRoute for a target nobody serves.
