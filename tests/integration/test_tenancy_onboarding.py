@@ -6,6 +6,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -15,50 +16,9 @@ from bancheng.centres.models import Centre, Host, Kind, OutsideOffice
 from bancheng.centres.scope import UnknownCentre, in_centre
 from bancheng.errors import Conflict, Invalid
 from bancheng.identity.models import Department
+from tests.catalogues import everything_in
 
 KANGBAO = {"code": "130723", "slug": "kangbao", "name": "康保县社会保险服务中心", "short_name": "康保县"}
-
-# Everything that a migration can leave in a schema, with the schema's own name taken out.
-CATALOGUES = {
-    # The order of columns, not their numbers: a column that a migration dropped leaves a gap in these.
-    "columns": "SELECT table_name, column_name,"
-    " rank() OVER (PARTITION BY table_name ORDER BY ordinal_position), udt_name, character_maximum_length,"
-    " is_nullable, column_default, is_identity, collation_name"
-    " FROM information_schema.columns WHERE table_schema = %s",
-    "constraints": "SELECT t.relname, con.conname, pg_get_constraintdef(con.oid) FROM pg_constraint con"
-    " JOIN pg_class t ON t.oid = con.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace"
-    " WHERE n.nspname = %s",
-    "indexes": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = %s",
-    "triggers": "SELECT t.relname, g.tgname, g.tgenabled, pg_get_triggerdef(g.oid) FROM pg_trigger g"
-    " JOIN pg_class t ON t.oid = g.tgrelid JOIN pg_namespace n ON n.oid = t.relnamespace"
-    " WHERE n.nspname = %s AND NOT g.tgisinternal",
-    "functions": "SELECT p.proname, pg_get_functiondef(p.oid) FROM pg_proc p"
-    " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = %s",
-    "sequences": "SELECT sequencename, data_type, start_value, increment_by, last_value FROM pg_sequences"
-    " WHERE schemaname = %s",
-}
-ROWS = (
-    "SELECT app, name FROM {}.django_migrations ORDER BY id",
-    "SELECT id, app_label, model FROM {}.django_content_type ORDER BY id",
-    "SELECT id, codename, content_type_id FROM {}.auth_permission ORDER BY id",
-)
-
-
-def everything_in(schema: str) -> dict[str, Any]:
-    with connection.cursor() as cursor:
-        found: dict[str, Any] = {}
-        for name, sql in CATALOGUES.items():
-            cursor.execute(sql, [schema])
-            found[name] = sorted(_plain(repr(row), schema) for row in cursor.fetchall())
-        for sql in ROWS:
-            cursor.execute(sql.format(schema))
-            found[sql] = cursor.fetchall()
-    return found
-
-
-def _plain(text: str, schema: str) -> str:
-    """Without the schema's name, and without casts: what was read back from a dump shows them elsewhere."""
-    return re.sub(r"::(text|character varying)|[()\[\]]", "", re.sub(rf"\b{schema}\b", "SCHEMA", text))
 
 
 @pytest.fixture
@@ -97,6 +57,14 @@ def test_new_centre_is_registered_reachable_and_empty(db: None) -> None:
 def test_new_centre_records_every_migration_of_the_release(db: None) -> None:
     onboarding.add_centre(**KANGBAO)
     assert migrating.behind(["c130723"]) == []
+
+
+def test_counters_of_a_new_centre_go_on_after_the_rows_of_the_template(db: None) -> None:
+    onboarding.add_centre(**KANGBAO)
+    with in_centre("130723"):
+        assert (
+            ContentType.objects.create(app_label="tests", model="note").pk > ContentType.objects.count() - 1
+        )
 
 
 def test_failure_leaves_neither_row_nor_schema(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

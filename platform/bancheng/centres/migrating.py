@@ -24,15 +24,19 @@ def migrate_schema(schema: str, kind: str) -> None:
 
     Commits as it goes unless called inside a transaction. The connection serves public afterwards.
     """
-    served = _Kind(schema, kind)
     try:
         # Without public in sight, or the recorder would take public's django_migrations for this schema's.
-        tenant_connection.set_tenant(served, include_public=False)
+        serve(schema, kind, include_public=False)
         MigrationRecorder(connection).ensure_schema()
-        tenant_connection.set_tenant(served)
+        serve(schema, kind)
         call_command(Migrate(), interactive=False, verbosity=0, skip_checks=True, stdout=io.StringIO())
     finally:
         tenant_connection.set_schema_to_public()
+
+
+def serve(schema: str, kind: str, *, include_public: bool = True) -> None:
+    """Serve a schema that the registry may not know (yet); the router then allows the tables of this kind."""
+    tenant_connection.set_tenant(_Kind(schema, kind), include_public=include_public)
 
 
 def applied(schema: str) -> Applied:

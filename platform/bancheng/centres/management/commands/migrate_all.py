@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from bancheng.centres import migrating, onboarding, templates
+from bancheng.centres import migrating, onboarding, rollout, templates
 from bancheng.centres.models import Kind
 from bancheng.tenancy import PUBLIC
 
@@ -28,11 +28,11 @@ class Command(BaseCommand):
             except templates.NoTemplate as why:
                 self.stdout.write(f"没有新中心样板,新建中心时逐项建表:{why}")
                 break
-        kinds = dict(migrating.schemas())
-        late = migrating.behind(kinds)
-        for number, schema in enumerate(late, start=1):
-            migrating.migrate_schema(schema, kinds[schema])
-            self.stdout.write(f"{number}/{len(late)} {schema} 已升级")
+        schemas = migrating.schemas()
+        upgraded = 0
+        for step in rollout.roll_out(schemas):
+            upgraded += 1
+            self.stdout.write(f"{step.schema} 已升级" + ("" if step.replayed else "(逐项迁移)"))
         self.stdout.write(
-            f"共 {len(kinds)} 个模式,升级 {len(late)} 个,用时 {time.monotonic() - began:.1f} 秒"
+            f"共 {len(schemas)} 个模式,升级 {upgraded} 个,用时 {time.monotonic() - began:.1f} 秒"
         )
