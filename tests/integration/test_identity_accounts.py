@@ -78,7 +78,7 @@ def test_every_wrong_field_is_named_at_once(in_zhangbei: Any) -> None:
 @pytest.mark.parametrize(
     ("password", "sentence"),
     [
-        ("Ab3$xyz", "密码太短,请至少用10位。"),
+        ("Ab3$xyz", "密码太短，请至少用10位。"),
         ("password123", "这个密码太常见了"),
         ("20261124001", "密码只包含数字"),
         ("wangfang-1", "密码跟 用户名 太相似了"),
@@ -231,7 +231,7 @@ def test_an_account_lives_its_life_at_the_terminal(zhangbei: Any) -> None:
     )
     assert first[0] not in terminal("reset-password", *mine)
     terminal("deactivate", *mine, "--reason", "调离")
-    assert "(已停用)" in terminal("list", "--centre", "130722")
+    assert "（已停用）" in terminal("list", "--centre", "130722")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from tests.schemas import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("small_site")
 
-WRONG = "用户名或密码不对,请重新输入。"
+WRONG = "用户名或密码不对，请重新输入。"
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def fail(browser: Client, times: int) -> str:
 def test_the_fifth_wrong_password_locks_and_says_until_when(browser: Client, wang: Staff) -> None:
     with clock.at(clock.now().replace(hour=9, minute=40)):
         assert WRONG in fail(browser, 4)
-        assert "账号已锁定,请在09:55之后再试" in fail(browser, 1)
+        assert "账号已锁定，请在09:55之后再试" in fail(browser, 1)
         assert "账号已锁定" in log_in(browser).content.decode()
     assert in_as(browser) == ""
 
@@ -340,10 +340,10 @@ def test_changing_the_password_ends_the_other_sessions(
 @pytest.mark.parametrize(
     ("old", "new", "repeated", "sentence"),
     [
-        ("wrong", "Xinde-mima-2026", "", "原密码不对,请重新输入。"),
+        ("wrong", "Xinde-mima-2026", "", "原密码不对，请重新输入。"),
         (PASSWORD, "Xinde-mima-2026", "Xinde-mima-2027", "两次输入的新密码不一致"),
         (PASSWORD, PASSWORD, "", "新密码不能与原密码相同。"),
-        (PASSWORD, "Ab3$", "", "密码太短,请至少用10位。"),
+        (PASSWORD, "Ab3$", "", "密码太短，请至少用10位。"),
     ],
 )
 def test_a_wrong_change_says_what_to_do(

@@ -79,7 +79,7 @@ def create_staff(
                 actor=actor, act="staff.created", subject=staff, roles=staff.roles, department=department
             )
     except IntegrityError as taken:
-        raise Invalid({"username": ["用户名已被使用,请换一个。"]}) from taken
+        raise Invalid({"username": ["用户名已被使用，请换一个。"]}) from taken
     return staff
 
 
@@ -119,7 +119,7 @@ def deactivate(*, actor: Actor, staff: Staff, reason: str) -> Staff:
         raise Invalid({"reason": ["请写明停用原因。"]})
     staff = _lock(staff)
     if not staff.is_active:
-        raise Conflict("该账号已经停用,无需再次停用。")
+        raise Conflict("该账号已经停用，无需再次停用。")
     staff.is_active = False
     staff.save(update_fields=["is_active"])
     _end_tokens(staff)
@@ -147,7 +147,7 @@ def change_password(*, staff: Staff, old_password: str, new_password: str) -> St
     breaks the password rules, or that is the old one.
     """
     if logins.check(username=staff.username, password=old_password) is None:
-        raise Invalid({"old_password": ["原密码不对,请重新输入。"]})
+        raise Invalid({"old_password": ["原密码不对，请重新输入。"]})
     errors = _password_errors(new_password, staff, field="new_password")
     if new_password == old_password:
         errors = {"new_password": ["新密码不能与原密码相同。"]}
@@ -165,7 +165,7 @@ def issue_token(*, staff: Staff) -> str:
     """A new API token for the person; the one before ends. Raises NotAllowed on a first password."""
     staff = _lock(staff)
     if staff.must_change_password:
-        raise NotAllowed("请先在网页登录并修改初始密码,再申请令牌。", code="must_change_password")
+        raise NotAllowed("请先在网页登录并修改初始密码，再申请令牌。", code="must_change_password")
     _end_tokens(staff)
     key: str = Token.objects.create(user=staff).key
     audit.record(actor=staff.actor, act="staff.token_issued", subject=staff)
@@ -192,9 +192,9 @@ def _errors(staff: Staff) -> dict[str, list[str]]:
     """What is wrong with an account, by field."""
     errors = {}
     if not USERNAME.fullmatch(staff.username):
-        errors["username"] = ["用户名须以小写字母开头,只用小写字母、数字、点、横线,共2至30位。"]
+        errors["username"] = ["用户名须以小写字母开头，只用小写字母、数字、点、横线，共 2 至 30 位。"]
     if not 1 <= len(staff.name) <= 40:
-        errors["name"] = ["请填写姓名,不超过40个字。"]
+        errors["name"] = ["请填写姓名，不超过40个字。"]
     here = OFFICE_ROLES if in_office() else CENTRE_ROLES
     if not staff.roles:
         errors["roles"] = ["请至少选择一个角色。"]

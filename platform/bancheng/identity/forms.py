@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from bancheng.errors import Refused
 from bancheng.identity.models import Staff
 
-WRONG: Final = "用户名或密码不对,请重新输入。"
+WRONG: Final = "用户名或密码不对，请重新输入。"
 """The same sentence whether the account does not exist, is closed, or the password is wrong."""
 
 
@@ -68,7 +68,7 @@ class PasswordForm(forms.Form):
         max_length=128,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="至少10位,不能全是数字,不能与用户名相近,也不能是常见密码。",
+        help_text="至少10位，不能全是数字，不能与用户名相近，也不能是常见密码。",
         error_messages={"required": "请输入新密码。"},
     )
     repeated = forms.CharField(
@@ -82,5 +82,5 @@ class PasswordForm(forms.Form):
     def clean_repeated(self) -> str:
         repeated = str(self.cleaned_data["repeated"])
         if "new_password" in self.cleaned_data and repeated != self.cleaned_data["new_password"]:
-            raise forms.ValidationError("两次输入的新密码不一致,请重新输入。", code="different")
+            raise forms.ValidationError("两次输入的新密码不一致，请重新输入。", code="different")
         return repeated

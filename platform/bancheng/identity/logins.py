@@ -74,4 +74,6 @@ def _forget_failures(staff: Staff) -> None:
 def _sentence(staff: Staff) -> str:
     assert staff.locked_until is not None  # noqa: S101  # only asked of a locked one
     until = clock.local(staff.locked_until)
-    return f"密码连续输错{FAILURES_ALLOWED}次,账号已锁定,请在{until:%H:%M}之后再试,或请平台管理员重置密码。"
+    return (
+        f"密码连续输错{FAILURES_ALLOWED}次，账号已锁定，请在{until:%H:%M}之后再试，或请平台管理员重置密码。"
+    )

@@ -93,7 +93,7 @@ def allowed(actor: Actor, permission: str) -> bool:
 def require(actor: Actor, permission: str) -> None:
     """Raise NotAllowed, naming the roles that may, unless `allowed`. KeyError on a name not in the table."""
     if not allowed(actor, permission):
-        raise NotAllowed(f"您没有办理此事的权限,请由{names(PERMISSIONS[permission])}办理。")
+        raise NotAllowed(f"您没有办理此事的权限，请由{names(PERMISSIONS[permission])}办理。")
 
 
 def known(permission: str) -> str:

@@ -33,7 +33,7 @@ class Command(BaseCommand):
             each.add_argument("--username", required=True, metavar="用户名")
         for each in (add, roles):
             each.add_argument("--role", required=True, action="append", choices=Role.values, help="可重复")
-            each.add_argument("--department", metavar="代码", help="部门代码，如 SB;部门经办、部门负责人必填")
+            each.add_argument("--department", metavar="代码", help="部门代码，如 SB；部门经办、部门负责人必填")
         add.add_argument("--name", required=True, metavar="姓名")
         add.add_argument("--extension", default="", metavar="分机")
         deactivate.add_argument("--reason", required=True, metavar="原因")
@@ -92,7 +92,7 @@ class Command(BaseCommand):
         self.stdout.write(f"已停用 {person.username}（{person.name}）")
 
     def _hand_over(self, password: str) -> None:
-        self.stdout.write(f"初始密码（只显示这一次，首次登录必须修改）:{password}")
+        self.stdout.write(f"初始密码（只显示这一次，首次登录必须修改）：{password}")
 
 
 def _find(options: dict[str, Any]) -> Staff:
