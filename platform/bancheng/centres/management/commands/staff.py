@@ -33,7 +33,9 @@ class Command(BaseCommand):
             each.add_argument("--username", required=True, metavar="用户名")
         for each in (add, roles):
             each.add_argument("--role", required=True, action="append", choices=Role.values, help="可重复")
-            each.add_argument("--department", metavar="代码", help="部门代码，如 SB；部门经办、部门负责人必填")
+            each.add_argument(
+                "--department", metavar="代码", help="部门代码，如 SB；部门经办、部门负责人必填"
+            )
         add.add_argument("--name", required=True, metavar="姓名")
         add.add_argument("--extension", default="", metavar="分机")
         deactivate.add_argument("--reason", required=True, metavar="原因")
