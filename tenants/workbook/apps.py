@@ -6,3 +6,9 @@ class WorkbookConfig(AppConfig):
 
     name = "tenants.workbook"
     label = "workbook"
+
+    def ready(self) -> None:
+        from bancheng.web.navigation import register_count
+        from tenants.workbook.workbench import waiting
+
+        register_count("workbench", waiting)

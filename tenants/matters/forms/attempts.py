@@ -10,7 +10,6 @@ from tenants.matters.actions import Attempt
 PARTS = {"office": 60, "when": 30, "answer": 500}
 """The parts of a row and how long each may be."""
 AT_MOST = 20
-BLANK_ROWS = 3
 
 
 class AttemptsWidget(forms.Widget):
@@ -30,7 +29,7 @@ class AttemptsWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
         rows = [row for row in (value or []) if isinstance(row, dict) and any(row.values())]
-        context["widget"]["rows"] = rows + [{}] * max(1, BLANK_ROWS - len(rows))
+        context["widget"]["rows"] = rows + [{}] * (AT_MOST - len(rows))  # the page shows one blank at a time
         context["widget"]["limits"] = PARTS
         return context
 

@@ -1,0 +1,1 @@
+"""The pages of the counter and of a matter: thin over forms, acts and selectors."""

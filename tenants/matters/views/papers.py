@@ -1,0 +1,38 @@
+"""The receipt that the reporter takes home (受理回执)."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from bancheng.centres.scope import current_centre
+from bancheng.identity.permissions import require
+from bancheng.identity.requests import actor_of
+from bancheng.privacy.unmask import unmask
+from bancheng.web.http import print_page
+from tenants.matters import presentation, selectors
+
+MASKED_CODE = "******"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def receipt(request: HttpRequest, matter_id: UUID) -> HttpResponse:
+    """Opened, a preview with name and query code masked; posted, the paper itself, and audited."""
+    actor = actor_of(request)
+    require(actor, "matter.register")
+    matter = selectors.matter_for(actor, matter_id)
+    name, code = matter.reporter.masked_name, MASKED_CODE
+    title = "受理回执" if matter.accepted_at else "登记回执"
+    if request.method == "POST":
+        clear = unmask(actor=actor, subject=matter.reporter, fields=["name"], reason=f"打印{title}")
+        name, code = clear["name"], matter.query_code
+    context = {
+        "matter": matter,
+        "name": name,
+        "code": code,
+        "item": presentation.item_name(matter.item_code),
+        "centre": current_centre(),
+    }
+    return print_page(request, "matters/papers/receipt.html", context, title=title)

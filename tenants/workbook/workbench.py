@@ -1,0 +1,87 @@
+"""The workbench (工作台): what waits for this person, and what happened today."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from bancheng.identity.actors import Actor
+from bancheng.identity.permissions import allowed
+from bancheng.identity.requests import actor_of
+from tenants.matters import presentation, selectors
+from tenants.matters.models import Event
+from tenants.matters.selectors import Matters
+from tenants.matters.workflow import TRANSITIONS
+from tenants.referrals import selectors as referrals
+
+PAGE = 20
+FEW = 6
+"""Referrals shown of each sort; the rest stand under 转办."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One of the lists: its name in the address, its title, what it holds, what it says when empty."""
+
+    key: str
+    title: str
+    matters: Callable[[Actor], Matters]
+    empty: str
+    light: str = ""
+    note: str = ""
+
+
+VIEWS: dict[str, View] = {
+    view.key: view
+    for view in (
+        View("to_sign", "待签收", selectors.to_sign, "没有待签收的反映件。", "amber", "交办后1个工作日内"),
+        View("due_today", "今日到期", selectors.due_today, "今天没有到期的反映件。", "amber", "下班前办结"),
+        View("overdue", "已超期", selectors.overdue, "没有超期的反映件。", "red", "先办这些"),
+        View("to_reply", "待答复", selectors.to_reply, "没有待答复的反映件。", "amber", "已办理、未答复"),
+        View("mine", "我的待办", selectors.mine, "现在没有等您办理的反映件。"),
+        View("department", "本部门", selectors.of_my_department, "本部门名下没有在办的反映件。"),
+        View("due_soon", "临期", selectors.due_soon, "没有临期的反映件。"),
+    )
+}
+_TILES = ("to_sign", "due_today", "overdue", "to_reply")
+_TABS = ("mine", "department", "due_soon", "overdue")
+
+
+@require_safe
+def workbench(request: HttpRequest) -> HttpResponse:
+    """Four numbers, one list of matters (?list=…, ?page=…), referrals that wait, today's events."""
+    actor = actor_of(request)
+    chosen = VIEWS.get(request.GET.get("list", ""), VIEWS["mine"])
+    keys = [key for key in dict.fromkeys((*_TILES, *_TABS)) if key != "department" or actor.department]
+    tabs = [key for key in dict.fromkeys((*_TABS, chosen.key)) if key in keys]
+    counts = {key: VIEWS[key].matters(actor).count() for key in keys}
+    page = Paginator(chosen.matters(actor), PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {
+        "chosen": chosen,
+        "tiles": [(VIEWS[key], counts[key]) for key in _TILES],
+        "tabs": [(VIEWS[key], counts[key]) for key in tabs],
+        "page": page,
+        "rows": presentation.rows(page, actor),
+        "events": [(event, _label(event)) for event in selectors.todays_events(actor)],
+        "may_register": allowed(actor, "matter.register"),
+    }
+    if allowed(actor, "referral.sign"):
+        context["referrals"] = [
+            ("待签收的来件", "签收", referrals.to_sign()[:FEW]),
+            ("待确认的反馈", "确认", referrals.to_confirm()[:FEW]),
+        ]
+    return render(request, "workbook/workbench.html", context)
+
+
+def waiting(request: HttpRequest) -> int:
+    """How many matters wait for this person: the number beside 工作台 in the navigation."""
+    return selectors.mine(actor_of(request)).count()
+
+
+def _label(event: Event) -> str:
+    known = TRANSITIONS.get(event.act)
+    return known.label if known else event.act
