@@ -20,4 +20,3 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     CACHES["default"]["LOCATION"] = REDIS_URL  # noqa: F405
 # The test database alone may be truncated between tests; see privacy/append_only.py.
 TESTING = True
-WHITENOISE_AUTOREFRESH = True  # files are looked for when asked for: none are collected for tests
