@@ -13,6 +13,12 @@ from bancheng.web import navigation
 from bancheng.web.icons import ICONS
 
 
+@pytest.fixture(autouse=True)
+def nothing_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The apps above count their own tables; here there are none."""
+    monkeypatch.setattr(navigation, "_counters", {})
+
+
 def page(_: object) -> HttpResponse:
     return HttpResponse()
 
@@ -45,8 +51,7 @@ def test_a_matters_page_marks_the_workbook() -> None:
     assert [line.label for line in seen(Role.HANDLER, "/matters/7/") if line.active] == ["工作簿"]
 
 
-def test_a_registered_count_stands_beside_its_entry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(navigation, "_counters", {})
+def test_a_registered_count_stands_beside_its_entry() -> None:
     navigation.register_count("workbench", lambda request: 23)
     assert [line.count for line in seen(Role.HANDLER)] == [23, 0]
 
@@ -56,8 +61,7 @@ def test_a_count_that_no_entry_shows_is_refused() -> None:
         navigation.register_count("nothing", lambda request: 1)
 
 
-def test_two_apps_cannot_count_the_same_entry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(navigation, "_counters", {})
+def test_two_apps_cannot_count_the_same_entry() -> None:
     navigation.register_count("workbench", lambda request: 1)
     with pytest.raises(ValueError, match="already"):
         navigation.register_count("workbench", lambda request: 2)

@@ -48,8 +48,14 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
             count="referrals",
             also=("referral",),
         ),
-        Entry("workbook", "工作簿", "book-2", known("workbook.view"), also=("matter", "search")),
-        Entry("consultations", "咨询", "message-2", known("consultation.record"), also=("consultation",)),
+        Entry("workbook", "工作簿", "book-2", known("workbook.view"), also=("matter", "act", "search")),
+        Entry(
+            "consultations",
+            "咨询",
+            "message-2",
+            known("consultation.record"),
+            also=("consultation", "consultation_new", "consultation_count"),
+        ),
     ),
     "office": (
         Entry("overview", "全市总览", "chart-bar", known("overview.view")),
