@@ -5,6 +5,7 @@ database, nothing of an app.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -36,6 +37,8 @@ SEARCHING = """{% extends "web/skeleton.html" %}{% block body %}
 <main id="main"><input id="search"></main>{% endblock %}"""
 CHARTED = """{% extends "web/base.html" %}{% block scripts %}{% include "web/charts.html" %}{% endblock %}
 {% block content %}{% chart "trend" option table title="趋势" %}{% endblock %}"""
+OUTSIDE = """{% extends "web/base.html" %}{% block content %}
+<form id="act" method="post" hx-post="/nowhere/"></form><button form="act">办理</button>{% endblock %}"""
 UNMASK = """{% extends "web/modal.html" %}{% block title %}查看完整姓名{% endblock %}"""
 
 
@@ -55,6 +58,7 @@ class Site:
             ("POST", "/intake/"): lambda: (200, self.draw(INTAKE, form=Intake({"name": "示例"}))),
             ("GET", "/asking/"): lambda: (200, self.draw(ASKING)),
             ("GET", "/searching/"): lambda: (200, self.draw(SEARCHING)),
+            ("GET", "/outside/"): lambda: (200, self.draw(OUTSIDE)),
             ("GET", "/unmask/"): lambda: (200, self.draw(UNMASK)),
             ("GET", "/login/"): lambda: (200, self.draw('{% extends "web/plain.html" %}', known=False)),
             ("GET", "/done/"): lambda: (200, self.draw('{% extends "web/base.html" %}')),
@@ -153,6 +157,27 @@ def test_a_draft_is_dropped_once_it_went_through(page: Page, site: Site) -> None
     page.locator("form[data-draft]").wait_for(state="detached")
     page.goto(f"{SITE}/intake/")
     assert filled(page) == ("", "", False)
+
+
+def test_what_was_typed_a_moment_ago_survives_leaving_the_page(page: Page) -> None:
+    fill(page)
+    page.goto(f"{SITE}/login/")
+    page.goto(f"{SITE}/intake/")
+    assert filled(page) == ("示例", "跑了三趟", True)
+
+
+def test_another_person_finds_nothing_of_it(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(page)
+    monkeypatch.setattr(f"{__name__}.ACTOR", replace(ACTOR, id=UUID(int=8)))
+    page.goto(f"{SITE}/intake/")
+    assert filled(page) == ("", "", False)
+
+
+def test_a_button_outside_its_form_can_be_pressed_again_after_a_failure(page: Page, site: Site) -> None:
+    page.goto(f"{SITE}/outside/")
+    page.get_by_role("button", name="办理").click()
+    page.get_by_text("操作没有完成（404），请重试。").wait_for()
+    assert page.get_by_role("button", name="办理").get_attribute("aria-busy") is None
 
 
 def test_the_first_wrong_field_gets_the_focus(page: Page) -> None:

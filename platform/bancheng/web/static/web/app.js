@@ -24,7 +24,7 @@
   };
   const free = (form) => {
     delete form.dataset.sending;
-    form.querySelectorAll('[aria-busy="true"]').forEach((button) => busy(button, false));
+    [...form.elements].forEach((button) => busy(button, false)); // also those outside that name the form
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;

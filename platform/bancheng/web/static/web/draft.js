@@ -32,8 +32,12 @@
     const kept = sessionStorage.getItem(keyOf(form));
     if (kept && !hasErrors(form)) restore(form, JSON.parse(kept));
     let waiting = 0;
-    form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(() => save(form), 300); });
+    form.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => { waiting = 0; save(form); }, 300);
+    });
     form.addEventListener("change", () => save(form));
+    window.addEventListener("pagehide", () => { if (waiting) save(form); }); // leaving within the 300 ms
   }
 
   function save(form) {
