@@ -13,7 +13,7 @@ from bancheng.centres.scope import in_centre
 from bancheng.privacy.append_only import TRUNCATE_DOOR
 
 PASSWORD = "Fanying-2026-chuangkou"
-CODES = ("130700", "130722", "130726", "130700-office")
+CODES = ("130700-office", "130700", "130722", "130726")
 # What create_database puts there stays; all else is emptied. In public these are whole tables.
 KEPT_IN_CENTRES = {"django_migrations", "django_content_type", "auth_permission"}
 KEPT_IN_PUBLIC = ("django_migrations", "centres_", "timekeeping_", "catalogue_")

@@ -16,6 +16,7 @@ from bancheng.centres.models import Centre, Host, Kind, OutsideOffice
 from bancheng.centres.scope import UnknownCentre, in_centre
 from bancheng.errors import Conflict, Invalid
 from bancheng.identity.models import Department
+from bancheng.privacy.models import AuditEntry
 from tests.catalogues import everything_in
 
 KANGBAO = {"code": "130723", "slug": "kangbao", "name": "康保县社会保险服务中心", "short_name": "康保县"}
@@ -198,6 +199,21 @@ def test_suspending_twice_is_a_conflict(zhangbei: Centre) -> None:
     onboarding.suspend(code="130722")
     with pytest.raises(Conflict, match="已经停用"):
         onboarding.suspend(code="130722")
+
+
+def test_acts_on_the_registry_are_in_the_audit_trail_of_the_office(zhangbei: Centre) -> None:
+    onboarding.add_centre(**KANGBAO)
+    onboarding.suspend(code="130722")
+    onboarding.resume(code="130722")
+    onboarding.rename(code="130722", name="张北县社会保险事业服务中心")
+    with in_centre("130700-office"):
+        told = AuditEntry.objects.order_by("seq").values_list("act", "subject_id")
+        assert list(told)[-4:] == [
+            ("centre.add", "130723"),
+            ("centre.suspend", "130722"),
+            ("centre.resume", "130722"),
+            ("centre.rename", "130722"),
+        ]
 
 
 def test_public_cannot_be_suspended(zhangbei: Centre) -> None:

@@ -12,8 +12,10 @@ from psycopg import sql as psql
 
 from bancheng.centres import migrating, templates
 from bancheng.centres.models import SLUG, Centre, Division, Host, Kind, OutsideOffice
-from bancheng.centres.scope import find, in_public
+from bancheng.centres.scope import find, in_centre, in_public
 from bancheng.errors import Conflict, Invalid
+from bancheng.identity.actors import Actor
+from bancheng.privacy import audit
 from bancheng.tenancy import PUBLIC
 from bancheng.timekeeping import clock
 
@@ -65,6 +67,7 @@ def add_centre(
         with transaction.atomic():
             _register(centre)
             templates.replay(sql, kind=kind, schema=centre.schema_name)
+            _note("centre.add", centre, host=host_name(slug))
     return centre
 
 
@@ -86,6 +89,7 @@ def rename(*, code: str, name: str, short_name: str = "", abbreviation: str = ""
             _raise_if_slug_taken(slug)
             Host.objects.create(domain=host_name(slug), tenant=centre, is_primary=True)
         centre.save()
+        _note("centre.rename", centre, name=centre.name, slug=centre.slug)
     return centre
 
 
@@ -97,6 +101,7 @@ def suspend(*, code: str) -> Centre:
             raise Conflict(f"{centre.name}已经停用")
         centre.suspended_at = clock.now()
         centre.save(update_fields=["suspended_at"])
+        _note("centre.suspend", centre)
     return centre
 
 
@@ -108,6 +113,7 @@ def resume(*, code: str) -> Centre:
             raise Conflict(f"{centre.name}并未停用")
         centre.suspended_at = None
         centre.save(update_fields=["suspended_at"])
+        _note("centre.resume", centre)
     return centre
 
 
@@ -219,12 +225,23 @@ def _add_by_migrating(centre: Centre) -> Centre:
         cursor.execute(psql.SQL("CREATE SCHEMA {}").format(schema))
     try:
         migrating.migrate_schema(centre.schema_name, centre.kind)
+        _note("centre.add", centre, host=host_name(centre.slug))
     except BaseException:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(psql.SQL("DROP SCHEMA {} CASCADE").format(schema))
             centre.delete()
         raise
     return centre
+
+
+def _note(act: str, centre: Centre, **data: str) -> None:
+    """Record an act on the registry in the audit trail of the office, which runs it; public keeps no trail."""
+    office = Centre.objects.filter(kind=Kind.OFFICE, suspended_at=None).first()
+    if office is None:
+        log.info("%s %s: there is no office yet whose audit trail could tell", act, centre.code)
+        return
+    with in_centre(office.code):
+        audit.record(actor=Actor.terminal(office.code), act=act, subject=("centre", centre.code), **data)
 
 
 def _locked(code: str) -> Centre:

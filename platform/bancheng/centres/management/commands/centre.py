@@ -74,7 +74,7 @@ class Command(BaseCommand):
 
     def _list(self, options: dict[str, Any]) -> None:
         hosts = dict(Host.objects.filter(is_primary=True).values_list("tenant_id", "domain"))
-        for centre in Centre.objects.all():
+        for centre in Centre.objects.exclude(kind=Kind.PUBLIC):
             state = f"已停用({centre.suspended_at:%Y-%m-%d})" if centre.suspended_at else "在用"
             self.stdout.write(
                 "\t".join([centre.code, centre.schema_name, hosts.get(centre.pk, ""), state, centre.name])
