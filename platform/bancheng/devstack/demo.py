@@ -146,7 +146,7 @@ def answers(options: Options) -> bool:
     connection = http.client.HTTPConnection(address, options.port, timeout=5)
     try:
         connection.request("GET", "/", headers={"Host": f"localhost:{options.port}"})
-        return connection.getresponse().status < 500
+        return connection.getresponse().status < 400
     except OSError:
         return False
     finally:
