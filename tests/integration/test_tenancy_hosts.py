@@ -1,6 +1,7 @@
 """From host to centre and back to public: wrong hosts, suspended centres, missing schemas, streams."""
 
 from collections.abc import Callable, Iterator
+from threading import Thread
 from types import ModuleType
 from typing import Any
 
@@ -40,11 +41,31 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(chunks())
 
 
+def threaded(request: HttpRequest) -> HttpResponse:
+    """What code that opens a thread inside a request finds there."""
+    rows = Department.objects.all()
+    found: list[str] = []
+
+    def look() -> None:
+        for read in (rows.count, Department.objects.count):
+            try:
+                found.append(str(read()))
+            except Exception as error:
+                found.append(type(error).__name__)
+        connection.close()
+
+    thread = Thread(target=look)
+    thread.start()
+    thread.join()
+    return HttpResponse(",".join(found))
+
+
 @pytest.fixture
 def pages(zhangbei: Centre, settings: Settings) -> ModuleType:
-    """Three pages of our own instead of the product's, at the hosts of every type."""
+    """Pages of our own instead of the product's, at the hosts of every type."""
     urls = ModuleType("pages")
-    urls.urlpatterns = [path("which/", which), path("broken/", broken), path("stream/", stream)]  # type: ignore[attr-defined]
+    views = (which, broken, stream, threaded)
+    urls.urlpatterns = [path(f"{view.__name__}/", view) for view in views]  # type: ignore[attr-defined]
     settings.TENANT_TYPES = {kind: {**of, "URLCONF": urls} for kind, of in settings.TENANT_TYPES.items()}
     settings.ROOT_URLCONF = urls
     settings.MIDDLEWARE = ["bancheng.centres.middleware.CentreMiddleware"]
@@ -118,6 +139,10 @@ def test_connection_is_back_in_public_when_a_middleware_raises(zhangbei: Centre)
     with pytest.raises(ZeroDivisionError):
         middleware(RequestFactory().get("/", HTTP_HOST="zhangbei.localhost"))
     assert served() == "public"
+
+
+def test_new_thread_inside_a_request_finds_no_table_and_no_rows(pages: ModuleType) -> None:
+    assert get("zhangbei.localhost", "/threaded/").content == b"WrongSchema,ProgrammingError"
 
 
 def test_stream_is_made_in_the_centre_and_leaves_public_between_chunks(pages: ModuleType) -> None:

@@ -91,6 +91,11 @@ def test_two_threads_serve_two_centres_at_once(at_once: Callable[..., list[Any]]
     assert at_once(lambda: stay_in("130722"), lambda: stay_in("130726")) == [{"c130722"}, {"c130726"}]
 
 
+def test_with_centre_is_refused_as_threads_would_share_it(zhangbei: Centre) -> None:
+    with pytest.raises(TypeError, match="in_centre"), zhangbei:
+        pytest.fail("the body ran")
+
+
 def test_current_centre_is_the_one_served(zhangbei: Centre) -> None:
     with in_centre("130722"):
         assert current_centre() == zhangbei

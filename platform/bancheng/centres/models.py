@@ -1,7 +1,7 @@
 """The public registry: who is served here, at which host, and what the house remembers of its own work."""
 
 import re
-from typing import ClassVar
+from typing import ClassVar, NoReturn
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -82,6 +82,10 @@ class Centre(TenantMixin):  # type: ignore[misc]  # django-tenants has no types
 
     def __str__(self) -> str:
         return self.name
+
+    def __enter__(self) -> NoReturn:
+        """django-tenants keeps what was served before in a list of all threads; `in_centre` does not."""
+        raise TypeError("enter a centre with bancheng.centres.scope.in_centre")
 
 
 class Host(DomainMixin):  # type: ignore[misc]  # django-tenants has no types

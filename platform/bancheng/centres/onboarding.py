@@ -235,7 +235,7 @@ def _add_by_migrating(centre: Centre) -> Centre:
 
 
 def _note(act: str, centre: Centre, **data: str) -> None:
-    """Record an act on the registry in the audit trail of the office, which runs it; public keeps no trail."""
+    """Record an act on the registry in the audit trail of the office; public keeps no trail."""
     office = Centre.objects.filter(kind=Kind.OFFICE, suspended_at=None).first()
     if office is None:
         log.info("%s %s: there is no office yet whose audit trail could tell", act, centre.code)
