@@ -15,6 +15,7 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": every(10, "records.heartbeat"),
     "exchange": every(3, "exchange.sweep"),
+    "figures": every(60, "statistics.summarise_all"),
     "anchors": {"task": "records.anchor", "schedule": crontab(hour="2", minute="30")},
 }
 

@@ -165,7 +165,7 @@ CACHES = {
     }
 }
 CELERY_BROKER_URL = REDIS_URL
-CELERY_IMPORTS = ("tasks.exchange", "tasks.records", "tasks.schedule")
+CELERY_IMPORTS = ("tasks.exchange", "tasks.records", "tasks.statistics", "tasks.schedule")
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

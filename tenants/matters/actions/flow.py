@@ -152,7 +152,7 @@ def resolve(
         matter.outcome, matter.resolved_at = outcome, clock.now()
         matter.paid_on, matter.paid_amount, matter.paid_tail = paid_on, paid_amount, paid_tail
         act.note = f"{result}\n依据:{basis}"
-        act.data = {"outcome": outcome, "paid": paid_on is not None}
+        act.data = {"outcome": outcome, "paid": paid_on is not None, "due_on": str(matter.due_on)}
     return act.matter
 
 

@@ -1,0 +1,157 @@
+"""Counting a second time, another way: each timeline walked event by event, and held against the facts."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bancheng.catalogue.words import Outcome
+from bancheng.overview.models import COUNTERS, DIMENSIONS, GAUGES, CentreFigure, ConsultationFact, Fact
+from bancheng.timekeeping import clock
+from bancheng.timekeeping.calendar import WorkingCalendar
+from bancheng.timekeeping.calendar import current as current_calendar
+from bancheng.timekeeping.due import closing, received_on
+from tenants.matters.models import ConsultationTally, Event, Matter
+from tenants.matters.states import OPEN, RUNNING, State
+from tenants.referrals.models import UNDER_WAY, Counterpart, Direction, Referral
+from tenants.workbook import summary
+
+TRIES = 3
+"""An act that commits between the two counts is no difference: it is gone at the next try."""
+
+Key = tuple[str, ...]
+Figures = Counter[Key]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One figure that does not agree: its counter with the day and dimensions, and what either side says."""
+
+    centre: str
+    what: Key
+    fact: int
+    recount: int
+
+    def __str__(self) -> str:
+        name, *rest = self.what
+        words = " ".join([self.centre, _LABELS.get(name, name), *filter(None, rest)])
+        return f"{words}：总览{self.fact}，重算{self.recount}"
+
+
+def differences(centre: str) -> list[Difference]:
+    """Bring the facts of `centre` up to date, count its schema again, and return what does not agree.
+
+    In a fixed order, so that the first is always the same. Call inside `in_centre(centre)`.
+    """
+    for _ in range(TRIES):
+        with clock.at(clock.now()):
+            summary.summarise(centre)
+            counted, said = _recounted(), _said(centre)
+        found = [
+            Difference(centre, what, said[what], counted[what])
+            for what in sorted(counted.keys() | said.keys())
+            if counted[what] != said[what]
+        ]
+        if not found:
+            break
+    return found
+
+
+# --- What the facts say ------------------------------------------------------------------------------
+
+
+def _said(centre: str) -> Figures:
+    said: Figures = Counter()
+    for fact in Fact.objects.filter(centre=centre):
+        for name in COUNTERS:
+            said[name, *(str(getattr(fact, each)) for each in DIMENSIONS)] += getattr(fact, name)
+    for row in ConsultationFact.objects.filter(centre=centre):
+        said["consultations", str(row.day), row.item, row.channel] += row.count
+    figure = CentreFigure.objects.get(centre=centre)
+    said.update({(name,): getattr(figure, name) for name in GAUGES})
+    return said
+
+
+# --- What the schema says ----------------------------------------------------------------------------
+
+
+def _recounted() -> Figures:
+    calendar = current_calendar()
+    counted: Figures = Counter()
+    for matter in Matter.objects.prefetch_related("causes", "events"):
+        cause = next((each.code for each in matter.causes.all() if each.principal), "")
+        dimensions = (matter.item_code, matter.kind, str(matter.level or 0), cause)
+        started: datetime | None = None
+        for event in sorted(matter.events.all(), key=lambda event: event.seq):
+            if event.act in ("accept", "reopen"):
+                started = event.at
+            day = clock.local(event.at).date()
+            for name, amount in _amounts(matter, event, day, started, calendar):
+                counted[name, str(day), *dimensions] += amount
+        counted.update(_standing(matter))
+    for tally in ConsultationTally.objects.all():
+        counted["consultations", str(tally.day), tally.item_code, tally.channel] += tally.count
+    for referral in Referral.objects.filter(state__in=UNDER_WAY):
+        counted[(_road(referral),)] += 1
+    return counted
+
+
+def _amounts(
+    matter: Matter, event: Event, day: date, started: datetime | None, calendar: WorkingCalendar
+) -> Iterator[tuple[str, int]]:
+    """Which counters this event moves, and by how much."""
+    match event.act:
+        case "register":
+            yield "registered", 1
+            yield "received", int(matter.came_by_referral)
+        case "accept":
+            yield "accepted", 1
+            yield "accepted_closed", int(matter.state == State.CLOSED)
+            contact = matter.first_contact_at
+            yield "contacted_same_day", int(contact is not None and clock.local(contact).date() <= day)
+        case "resolve":
+            yield "resolved", 1
+            due_on = date.fromisoformat(event.data["due_on"])
+            yield "resolved_on_time", int(event.at <= closing(due_on))
+            yield "done", int(event.data["outcome"] == Outcome.DONE)
+            if started is not None:
+                yield "handling_days", max(calendar.between(received_on(started, calendar), day), 0)
+        case _:
+            if name := _COUNTED_AS.get(event.act):
+                yield name, 1
+
+
+_LABELS = {
+    field.name: str(field.verbose_name) for model in (Fact, CentreFigure) for field in model._meta.fields
+} | {"consultations": "咨询"}
+
+_COUNTED_AS = {
+    "decline": "declined",
+    "return_to_window": "returned",
+    "refer": "referred_out",
+    "reply": "replied",
+    "answer": "replied",
+    "close": "closed",
+    "close_confirmed": "closed",
+    "reopen": "reopened",
+    "withdraw": "withdrawn",
+}
+
+
+def _standing(matter: Matter) -> dict[Key, int]:
+    """What this matter adds to the gauges."""
+    overdue = matter.due_on is not None and clock.now() > closing(matter.due_on)
+    ours = matter.department_id is not None
+    needs_department = matter.state in (State.ASSIGNED, State.HANDLING)
+    return {
+        ("open",): int(matter.state in OPEN),
+        ("overdue",): int(matter.state in RUNNING and overdue),
+        ("no_owner",): int((matter.state in OPEN and not matter.holder) or (needs_department and not ours)),
+        ("no_reply",): int(matter.state == State.CLOSED and matter.replied_at is None),
+    }
+
+
+def _road(referral: Referral) -> str:
+    if referral.direction == Direction.RECEIVED:
+        return "referrals_received"
+    return "referrals_by_letter" if referral.counterpart == Counterpart.LETTER else "referrals_to_centres"
