@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bancheng.identity.roles import Role
-from tenants.coordination.actions import SIGNERS
+from tenants.coordination import selectors
 from tenants.coordination.models import SignOff
 from tenants.matters.models import Matter
 from tenants.matters.panels import Panel, register
@@ -15,15 +15,13 @@ class SignOffRow:
     def __init__(self, request: SignOff) -> None:
         self.request = request
         self.signatures = [(Role(s.role).label, s) for s in request.signatures.all()]
-        given = {s.role for s in request.signatures.all()}
-        wanted = SIGNERS[request.purpose] if request.ended_at is None else ()
-        self.waiting = [role.label for role in wanted if role not in given]
+        waiting = selectors.missing(request) if request.ended_at is None else []
+        self.waiting = [role.label for role in waiting]
 
 
 def sign_offs(matter: Matter) -> Sequence[SignOffRow]:
     """Newest first; three queries, however many there are."""
-    requests = SignOff.objects.filter(matter=matter).select_related("asked_by")
-    return [SignOffRow(request) for request in requests.prefetch_related("signatures__signer")]
+    return [SignOffRow(request) for request in selectors.of_matter(matter)]
 
 
 register(
@@ -33,5 +31,6 @@ register(
         "coordination/panel.html",
         sign_offs,
         acts=frozenset({"sign_off", "refuse_signoff"}),
+        obstacle=selectors.why_not_to_sign,
     )
 )

@@ -25,11 +25,16 @@ def _no_links(matter: Matter, actor: Actor) -> Sequence[Link]:
     return ()
 
 
+def _no_obstacle(matter: Matter, actor: Actor) -> str | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Panel:
     """One tab. `rows` is asked once a page; where it is empty there is no tab.
 
-    `acts` names the transitions whose form should show the part, since one cannot decide without it.
+    `acts` names the transitions whose form should show the part, since one cannot decide without it;
+    `obstacle` says why this person cannot do them, where that depends on the part.
     """
 
     key: str
@@ -38,6 +43,7 @@ class Panel:
     rows: Callable[[Matter], Sequence[Any]]
     links: Callable[[Matter, Actor], Sequence[Link]] = _no_links
     acts: frozenset[str] = frozenset()
+    obstacle: Callable[[Matter, Actor], str | None] = _no_obstacle
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,12 @@ def tabs_for_act(matter: Matter, name: str) -> list[Tab]:
     """What somebody needs to see before doing the act."""
     found = (Tab(panel, panel.rows(matter)) for panel in _panels.values() if name in panel.acts)
     return [tab for tab in found if tab.rows]
+
+
+def obstacle(matter: Matter, actor: Actor, name: str) -> str | None:
+    """Why this person cannot do the act, as far as another app knows."""
+    reasons = (panel.obstacle(matter, actor) for panel in _panels.values() if name in panel.acts)
+    return next((reason for reason in reasons if reason), None)
 
 
 def links(matter: Matter, actor: Actor) -> list[Link]:

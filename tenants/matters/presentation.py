@@ -65,8 +65,8 @@ def next_act(matter: Matter, actor: Actor) -> workflow.Transition | None:
     """
     for name in NEXT_ACTS.get(matter.state, ()):
         transition = workflow.TRANSITIONS[name]
-        if name == "call_back" and matter.called_back:
-            continue
+        if (name == "call_back" and matter.called_back) or (name == "triage" and matter.level):
+            continue  # possible still, yet it carries nothing on
         guards = (guard for guard in transition.guards if guard not in _ASKS_THE_DATABASE)
         if allowed(actor, transition.permission) and not any(guard(matter, actor) for guard in guards):
             return transition
@@ -125,23 +125,23 @@ def waiting_for(matter: Matter) -> str:
     department, handler = matter.department, matter.handler
     at_work = f"{department or ''}{handler or ''}" or "承办部门"
     if matter.state == State.REGISTERED and not matter.level:
-        return "待窗口研判:确定类别、事项、难度等级、办理方式和初步根因。"
+        return "待窗口研判：确定类别、事项、难度等级、办理方式和初步根因。"
     if matter.state == State.REPLIED and matter.came_by_referral:
-        return "已向转办单位反馈,待对方确认。"
+        return "已向转办单位反馈，待对方确认。"
     if matter.state == State.REPLIED:
-        return "回访已完成,待窗口负责人销号。" if matter.called_back else "待回访员在3个工作日内回访。"
+        return "回访已完成，待窗口负责人销号。" if matter.called_back else "待回访员在3个工作日内回访。"
     return {
-        State.REGISTERED: "研判已完成,待受理。",
-        State.DECLINED: "已决定不予受理,由中心主任撤销后可重新受理。",
+        State.REGISTERED: "研判已完成，待受理。",
+        State.DECLINED: "已决定不予受理，由中心主任撤销后可重新受理。",
         State.ACCEPTED: "待窗口负责人交办到主办部门。"
         if matter.returns < workflow.RETURNS_AT_MOST
-        else "已被退回两次,待中心主任指定承办部门。",
-        State.ASSIGNED: f"待{department}签收,应于1个工作日内签收。",
+        else "已被退回两次，待中心主任指定承办部门。",
+        State.ASSIGNED: f"待{department}签收，应于1个工作日内签收。",
         State.HANDLING: f"{at_work}办理中。",
-        State.REFERRED: "已转其他单位办理,本中心时限照常计算,仍由本中心答复反映人。",
+        State.REFERRED: "已转其他单位办理，本中心时限照常计算，仍由本中心答复反映人。",
         State.AWAITING_SIGNOFF: "待领导签批。",
         State.RESOLVED: "待向转办单位办结反馈。" if matter.came_by_referral else "待窗口把结果答复反映人。",
-        State.CLOSED: "已销号。反映人30天内提出未解决的,可以重办。",
+        State.CLOSED: "已销号。反映人30天内提出未解决的，可以重办。",
         State.WITHDRAWN: "已按反映人意愿撤回。",
         State.MERGED: "已并入其他反映件。",
     }.get(State(matter.state), "")
@@ -253,7 +253,7 @@ def _particulars(event: Event, departments: Mapping[str, str]) -> str:
             said = [item_name(data.get("item", "")), word(Channel, "channel")]
         case "triage":
             level = LEVELS.get(data.get("level", 0))
-            said = [str(level or ""), word(Mode, "mode"), f"主因:{cause_name(data.get('cause', ''))}"]
+            said = [str(level or ""), word(Mode, "mode"), f"主因：{cause_name(data.get('cause', ''))}"]
         case "accept":
             said = [f"办理时限{data.get('days')}个工作日", f"期限{data.get('due_on')}"]
         case "decline":
@@ -261,7 +261,7 @@ def _particulars(event: Event, departments: Mapping[str, str]) -> str:
         case "assign":
             names = [departments.get(code, code) for code in data.get("supporting", [])]
             lead = departments.get(data.get("department", ""), "")
-            said = [f"主办:{lead}", f"协办:{'、'.join(names)}" if names else ""]
+            said = [f"主办：{lead}", f"协办：{'、'.join(names)}" if names else ""]
         case "contact":
             said = [word(Channel, "channel"), "已联系上" if data.get("reached") else "未联系上"]
         case "resolve":
@@ -271,16 +271,15 @@ def _particulars(event: Event, departments: Mapping[str, str]) -> str:
         case "call_back":
             said = ["已联系上" if data.get("reached") else "未联系上", *_heard(data)]
         case "close":
-            said = [f"主因确认:{cause_name(data.get('cause', ''))}"]
+            said = [f"主因确认：{cause_name(data.get('cause', ''))}"]
         case _:
             said = []
-    return ";".join(part for part in said if part)
+    return "；".join(part for part in said if part)
 
 
 def _heard(data: Mapping[str, Any]) -> list[str]:
-    solved = {True: "问题已解决", False: "问题未解决"}.get(data.get("solved"), "")  # type: ignore[call-overload]
-    satisfied = {True: "满意", False: "不满意"}.get(data.get("satisfied"), "")  # type: ignore[call-overload]
-    return [solved, satisfied]
+    said = (("solved", "问题已解决", "问题未解决"), ("satisfied", "满意", "不满意"))
+    return [yes if data[key] else no for key, yes, no in said if data.get(key) is not None]
 
 
 # --- Whose hands -------------------------------------------------------------------------------------

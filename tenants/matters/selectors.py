@@ -118,28 +118,32 @@ def light_of(matter: Matter) -> lights.Light:
 
 # --- The workbench -----------------------------------------------------------------------------------
 
-WAITING_STATES: dict[Role, tuple[State, ...]] = {
-    Role.WINDOW_CLERK: (State.REGISTERED, State.RESOLVED),
-    Role.WINDOW_LEAD: (
-        State.REGISTERED,
-        State.ACCEPTED,
-        State.RESOLVED,
-        State.REPLIED,
-        State.AWAITING_SIGNOFF,
-    ),
-    Role.HANDLER: (State.ASSIGNED, State.HANDLING),
-    Role.DEPARTMENT_HEAD: (State.ASSIGNED, State.HANDLING),
-    Role.DEPUTY: (State.AWAITING_SIGNOFF,),
-    Role.DIRECTOR: (State.AWAITING_SIGNOFF,),
-    Role.CALLER: (State.REPLIED,),
+_UNDESIGNATED = Q(state=State.ACCEPTED, returns__gte=2)
+_TO_CALL_BACK = Q(state=State.REPLIED, origin_referral=None, called_back=False)
+_TO_CLOSE = Q(state=State.REPLIED, origin_referral=None, called_back=True)
+_AT_THE_DEPARTMENT = Q(state__in=(State.ASSIGNED, State.HANDLING))
+WAITING: dict[Role, Q] = {
+    Role.WINDOW_CLERK: Q(state=State.REGISTERED, level=None)
+    | Q(state=State.REGISTERED, level=1)
+    | Q(state=State.RESOLVED),
+    Role.WINDOW_LEAD: Q(state__in=(State.REGISTERED, State.RESOLVED, State.AWAITING_SIGNOFF))
+    | (Q(state=State.ACCEPTED) & ~_UNDESIGNATED)
+    | _TO_CLOSE,
+    Role.HANDLER: _AT_THE_DEPARTMENT,
+    Role.DEPARTMENT_HEAD: _AT_THE_DEPARTMENT,
+    Role.DEPUTY: Q(state=State.AWAITING_SIGNOFF),
+    Role.DIRECTOR: Q(state=State.AWAITING_SIGNOFF) | _UNDESIGNATED,
+    Role.CALLER: _TO_CALL_BACK,
 }
-"""The states in which a role has the next move."""
+"""What waits for a role: it has the next move. Whose signature is asked for, the app of signatures knows."""
 
 
 def mine(actor: Actor) -> Matters:
-    """What waits for this person: the next move is theirs; soonest due first."""
-    states = {state for role in actor.roles for state in WAITING_STATES.get(role, ())}
-    return visible_to(actor).filter(state__in=states).order_by("due_on", "registered_at")
+    """What waits for this person, soonest due first; of signatures all that the role might give."""
+    waiting = Q(pk=None)
+    for role in actor.roles:
+        waiting |= WAITING.get(role, Q(pk=None))
+    return visible_to(actor).filter(waiting).order_by("due_on", "registered_at")
 
 
 def of_my_department(actor: Actor) -> Matters:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -12,15 +13,23 @@ from django.views.decorators.http import require_safe
 from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import allowed
 from bancheng.identity.requests import actor_of
+from tenants.coordination import selectors as coordination
 from tenants.matters import presentation, selectors
 from tenants.matters.models import Event
 from tenants.matters.selectors import Matters
+from tenants.matters.states import State
 from tenants.matters.workflow import TRANSITIONS
 from tenants.referrals import selectors as referrals
 
 PAGE = 20
 FEW = 6
 """Referrals shown of each sort; the rest stand under 转办."""
+
+
+def mine(actor: Actor) -> Matters:
+    """What waits for this person; of the signatures only those that he or she is asked for."""
+    asked = coordination.asked_of(actor).values("matter_id")
+    return selectors.mine(actor).filter(~Q(state=State.AWAITING_SIGNOFF) | Q(pk__in=asked))
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ VIEWS: dict[str, View] = {
         View("due_today", "今日到期", selectors.due_today, "今天没有到期的反映件。", "amber", "下班前办结"),
         View("overdue", "已超期", selectors.overdue, "没有超期的反映件。", "red", "先办这些"),
         View("to_reply", "待答复", selectors.to_reply, "没有待答复的反映件。", "amber", "已办理、未答复"),
-        View("mine", "我的待办", selectors.mine, "现在没有等您办理的反映件。"),
+        View("mine", "我的待办", mine, "现在没有等您办理的反映件。"),
         View("department", "本部门", selectors.of_my_department, "本部门名下没有在办的反映件。"),
         View("due_soon", "临期", selectors.due_soon, "没有临期的反映件。"),
     )
@@ -79,7 +88,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
 
 def waiting(request: HttpRequest) -> int:
     """How many matters wait for this person: the number beside 工作台 in the navigation."""
-    return selectors.mine(actor_of(request)).count()
+    return mine(actor_of(request)).count()
 
 
 def _label(event: Event) -> str:

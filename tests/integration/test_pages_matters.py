@@ -126,7 +126,7 @@ def test_a_provisional_due_date_says_so(desk: Desk) -> None:
 
     text = browser(desk, Role.WINDOW_LEAD).get(page("matter", matter.pk)).content.decode()
 
-    assert "日历未公布,暂按周一至周五测算" in text
+    assert "日历未公布，暂按周一至周五测算" in text
 
 
 def test_another_departments_matter_is_refused_with_403(desk: Desk) -> None:
@@ -194,7 +194,7 @@ def test_a_posted_act_is_done_and_leads_to_the_matter(desk: Desk) -> None:
     response = client.post(page("act", matter.pk, "accept"), follow=True)
 
     assert response.redirect_chain == [(page("matter", matter.pk), 302)]
-    assert "“受理”已完成,现为“已受理”" in response.content.decode()
+    assert "“受理”已完成，现为“已受理”" in response.content.decode()
     with in_centre(desk.centre.code):
         assert Matter.objects.get(pk=matter.pk).state == State.ACCEPTED
 
@@ -212,7 +212,8 @@ def test_what_is_missing_stands_beside_its_field_and_nothing_typed_is_lost(desk:
     matter = desk.assigned()
 
     response = browser(desk, Role.DEPARTMENT_HEAD).post(
-        page("act", matter.pk, "return_to_window"), {"reason": "不属于本部门", "basis": "", "suggested": "医保"}
+        page("act", matter.pk, "return_to_window"),
+        {"reason": "不属于本部门", "basis": "", "suggested": "医保"},
     )
 
     text = response.content.decode()
@@ -287,7 +288,7 @@ def test_a_final_act_asks_once_naming_the_matter(desk: Desk) -> None:
 
     text = browser(desk, Role.WINDOW_LEAD).get(page("act", matter.pk, "close")).content.decode()
 
-    assert f'data-confirm="确认对{matter.number}“销号”?' in text
+    assert f'data-confirm="确认对{matter.number}“销号”？' in text
 
 
 def test_the_signer_sees_basis_and_risk_above_the_form(desk: Desk) -> None:
@@ -297,6 +298,16 @@ def test_the_signer_sees_basis_and_risk_above_the_form(desk: Desk) -> None:
 
     assert "示例依据" in text
     assert "示例风险" in text
+
+
+def test_who_has_signed_is_told_whose_signature_is_waited_for(desk: Desk) -> None:
+    matter = awaiting_signoff(desk)
+    coordination.sign_off(matter_id=matter.pk, actor=desk.actor(Role.WINDOW_LEAD), opinion="同意。")
+
+    text = browser(desk, Role.WINDOW_LEAD).get(page("matter", matter.pk)).content.decode()
+
+    assert "现待中心主任签批。" in text
+    assert page("act", matter.pk, "sign_off") not in text
 
 
 # --- What is masked ----------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def intake(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         tell_once(form, refused)
         return render(request, "matters/intake.html", {"form": form}, status=refused.status)
-    messages.success(request, f"已登记,编号{matter.number}。请打印登记回执交反映人。")
+    messages.success(request, f"已登记，编号{matter.number}。请打印登记回执交反映人。")
     for warning in form.warnings:
         messages.warning(request, warning)
     return redirect("matter", matter.pk)
@@ -64,8 +64,8 @@ def _from_consultation(actor: Actor, given: str) -> dict[str, Any]:
     if row is None:
         raise NotFound("没有这条咨询记录。")
     if row.matter_id is not None:
-        raise Conflict("这条咨询已经转为反映件,请在咨询记录中打开。", code="already_promoted")
-    told = [f"咨询:{row.question}" if row.question else "", f"当时答复:{row.answer}" if row.answer else ""]
+        raise Conflict("这条咨询已经转为反映件，请在咨询记录中打开。", code="already_promoted")
+    told = [f"咨询：{row.question}" if row.question else "", f"当时答复：{row.answer}" if row.answer else ""]
     return {
         "reporter_kind": row.reporter_kind,
         "name": row.name or "",

@@ -76,7 +76,11 @@ def _choices(found: Matter, actor: Actor) -> list[Choice]:
     """Those that carry the matter on come first, in their order; the rest as the workflow has them."""
     order = presentation.NEXT_ACTS.get(found.state, ())
     choices = [
-        Choice(transition, obstacle, reverse("act", args=[found.pk, transition.name]))
+        Choice(
+            transition,
+            obstacle or panels.obstacle(found, actor, transition.name),
+            reverse("act", args=[found.pk, transition.name]),
+        )
         for transition, obstacle in workflow.choices(found, actor)
     ]
     return sorted(
@@ -108,7 +112,7 @@ def act(request: HttpRequest, matter_id: UUID, name: str) -> HttpResponse:
         tell_once(form, refused)
         return _form(request, bound, found, form, status=refused.status)
     messages.success(
-        request, f"{done.number}:“{bound.transition.label}”已完成,现为“{State(done.state).label}”。"
+        request, f"{done.number}：“{bound.transition.label}”已完成，现为“{State(done.state).label}”。"
     )
     return go(request, reverse("matter", args=[matter_id]))
 
@@ -116,13 +120,13 @@ def act(request: HttpRequest, matter_id: UUID, name: str) -> HttpResponse:
 def _form(
     request: HttpRequest, bound: acts.Bound, found: Matter, form: forms.Form, *, status: int = 200
 ) -> HttpResponse:
-    label = bound.transition.label
+    label, final = bound.transition.label, bound.transition.final
     context = {
         "matter": found,
         "transition": bound.transition,
         "form": form,
         "tabs": panels.tabs_for_act(found, bound.transition.name),
-        "question": f"确认对{found.number}“{label}”?此操作完成后不能自行撤销。",
+        "question": f"确认对{found.number}“{label}”？" + ("完成后不能自行撤销。" if final else ""),
         "url": reverse("act", args=[found.pk, bound.transition.name]),
     }
     return dialog_or_page(request, "matters/act", context, status=status)
@@ -143,7 +147,7 @@ class UnmaskForm(forms.Form):
         label="查看理由",
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="写明因何事需要查看;查看人、时间、内容和理由会记入审计。",
+        help_text="写明因何事需要查看；查看人、时间、内容和理由会记入审计。",
     )
 
     def __init__(self, *args: Any, person: Reporter, **kwargs: Any) -> None:

@@ -70,6 +70,9 @@
     if (landed === "/login/" && location.pathname !== "/login/") {
       event.detail.shouldSwap = false;
       location.assign(`/login/?next=${encodeURIComponent(location.pathname + location.search)}`);
+    } else if (event.detail.xhr.getResponseHeader("HX-Retarget")) { // a refused form comes back under its own status
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
     }
   });
 
