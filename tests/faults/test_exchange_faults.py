@@ -75,7 +75,7 @@ def valkey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Ki
     service.before()
     app = Celery()
     app.config_from_object("django.conf:settings", namespace="CELERY")
-    app.conf.broker_url = server.url
+    app.conf.update(broker_url=server.url)
     monkeypatch.setattr(bancheng.celery, "app", app)
     with Killable(list(service.argv), tmp_path / "valkey.log") as broker:
         yield broker, server.url

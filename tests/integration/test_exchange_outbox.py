@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from uuid6 import uuid7
 
 from bancheng.centres.scope import NoCentre, in_centre
@@ -15,6 +15,7 @@ from bancheng.exchange.models import Message
 from bancheng.exchange.outbox import post
 from bancheng.exchange.sealing import take_from
 from bancheng.privacy.cipher import Undecipherable
+from bancheng.tenancy import current_schema
 from bancheng.timekeeping import clock
 from tests import notes
 
@@ -159,4 +160,4 @@ def test_posting_outside_a_transaction_is_refused(transactional_db: None) -> Non
 def test_parallel_senders_of_one_case_share_its_numbers(at_once: Callable[..., list[Any]]) -> None:
     messages = at_once(*[lambda n=n: notes.post_note(CASE, str(n)) for n in range(8)])
     assert sorted(message.seq for message in messages) == list(range(1, 9))
-    assert connection.schema_name == "public"
+    assert current_schema() == "public"

@@ -174,7 +174,7 @@ def broker_away(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iter
     """Nobody listens where the broker should be; whoever sleeps over it, fails."""
     app = Celery()
     app.config_from_object("django.conf:settings", namespace="CELERY")
-    app.conf.broker_url = f"redis://127.0.0.1:{free_ports(1)[0]}/0"
+    app.conf.update(broker_url=f"redis://127.0.0.1:{free_ports(1)[0]}/0")
     with monkeypatch.context() as patched:
         patched.setattr(bancheng.celery, "app", app)
         patched.setattr("kombu.utils.functional.sleep", lambda _: pytest.fail("publishing waited"))
