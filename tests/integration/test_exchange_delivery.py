@@ -59,6 +59,11 @@ def test_what_is_due_is_leased_in_the_order_of_its_case() -> None:
     assert [lease.message_id for lease in dispatch.lease_due()] == [message.id for message in messages]
 
 
+def test_a_short_sweep_takes_the_first_of_a_case() -> None:
+    messages = [notes.post_note(CASE, str(n)) for n in range(9)]
+    assert [lease.message_id for lease in dispatch.lease_due(limit=3)] == [m.id for m in messages[:3]]
+
+
 def test_a_leased_message_is_not_leased_again_while_the_lease_runs() -> None:
     notes.post_note(CASE, "a")
     assert len(dispatch.lease_due()) == 1
@@ -325,6 +330,17 @@ def test_only_the_case_of_a_dead_message_stops() -> None:
     dispatch.run_due()
     assert notes.texts() == ["fine"]
     assert selectors.status().blocked == 1
+
+
+def test_nothing_is_leased_on_a_blocked_line() -> None:
+    notes.refused.add("bad")
+    bad, _, fine = (
+        notes.post_note(CASE, "bad"),
+        notes.post_note(CASE, "after"),
+        notes.post_note(OTHER, "fine"),
+    )
+    deliver_until_dead(bad)
+    assert [lease.message_id for lease in dispatch.lease_due()] == [fine.id]
 
 
 def test_a_replayed_message_is_applied_and_its_line_goes_on_in_order() -> None:
