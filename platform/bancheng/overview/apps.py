@@ -6,3 +6,9 @@ class OverviewConfig(AppConfig):
 
     name = "bancheng.overview"
     label = "overview"
+
+    def ready(self) -> None:
+        from bancheng.overview.views import late_referrals
+        from bancheng.web.navigation import register_count
+
+        register_count("board", late_referrals)

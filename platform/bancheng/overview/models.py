@@ -34,7 +34,7 @@ class Fact(models.Model):
     resolved = models.PositiveIntegerField("办结上报", default=0)
     resolved_on_time = models.PositiveIntegerField("按期办结", default=0)
     done = models.PositiveIntegerField("已办成", default=0)
-    handling_days = models.PositiveIntegerField("办理用时(工作日)", default=0)
+    handling_days = models.PositiveIntegerField("办理用时（工作日）", default=0)
     replied = models.PositiveIntegerField("答复", default=0)
     closed = models.PositiveIntegerField("销号", default=0)
     reopened = models.PositiveIntegerField("重办", default=0)
@@ -57,20 +57,20 @@ DIMENSIONS: Final = ("day", "item", "kind", "level", "cause")
 """What a centre's facts are told apart by."""
 
 COUNTERS: Final[dict[str, str]] = {
-    "registered": "登记的件数(按登记日)",
-    "received": "登记的件数中,由其他中心转来的",
-    "accepted": "受理的件数(按受理日)",
-    "accepted_closed": "当日受理的件数中,现已销号的;重办的不算",
-    "contacted_same_day": "当日受理的件数中,当日或此前已联系上反映人的",
-    "declined": "作出不予受理决定的次数(按决定日;主任撤销的仍计)",
+    "registered": "登记的件数，按登记日",
+    "received": "登记的件数中，由其他中心转来的",
+    "accepted": "受理的件数，按受理日",
+    "accepted_closed": "当日受理的件数中，现已销号的；重办后尚未再次销号的不算",
+    "contacted_same_day": "当日受理的件数中，当日或此前已联系上反映人的",
+    "declined": "作出不予受理决定的次数，按决定日；主任撤销的仍计",
     "returned": "部门退回窗口的次数",
     "referred_out": "转往其他中心或外部单位的次数",
-    "resolved": "办结上报的次数(重办后再次上报的另计)",
+    "resolved": "办结上报的次数；重办后再次上报的另计",
     "resolved_on_time": "办结上报时未过当时办理期限的次数",
     "done": "办结上报的结果为“已办成”的次数",
-    "handling_days": "办结上报的工作日之和:自受理(重办的自重办)次一工作日起,至上报当日",
-    "replied": "答复反映人,或向转来的中心反馈的次数",
-    "closed": "销号的次数(重办后再次销号的另计)",
+    "handling_days": "办结上报的工作日之和：自受理（重办的自重办）的次一工作日起，至上报当日",
+    "replied": "答复反映人，或向转来的中心反馈的次数",
+    "closed": "销号的次数；重办后再次销号的另计",
     "reopened": "重办的次数",
     "withdrawn": "反映人撤回的件数",
 }

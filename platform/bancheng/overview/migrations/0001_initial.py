@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('resolved', models.PositiveIntegerField(default=0, verbose_name='办结上报')),
                 ('resolved_on_time', models.PositiveIntegerField(default=0, verbose_name='按期办结')),
                 ('done', models.PositiveIntegerField(default=0, verbose_name='已办成')),
-                ('handling_days', models.PositiveIntegerField(default=0, verbose_name='办理用时(工作日)')),
+                ('handling_days', models.PositiveIntegerField(default=0, verbose_name='办理用时（工作日）')),
                 ('replied', models.PositiveIntegerField(default=0, verbose_name='答复')),
                 ('closed', models.PositiveIntegerField(default=0, verbose_name='销号')),
                 ('reopened', models.PositiveIntegerField(default=0, verbose_name='重办')),

@@ -1,0 +1,355 @@
+"""The municipal office's pages: figures and headers for those who may, nothing of any case or person."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from bancheng.centres.models import Centre
+from bancheng.centres.scope import in_centre
+from bancheng.exchange import dispatch
+from bancheng.identity.roles import Role
+from bancheng.overview import board, selectors
+from bancheng.overview.models import CentreFigure, ConsultationFact, Fact
+from bancheng.overview.selectors import Rate, Scope
+from bancheng.timekeeping import clock
+from bancheng.timekeeping.clock import SHANGHAI
+from tenants.workbook import summary
+from tests import schemas
+from tests.desk import REPORTER, Desk
+from tests.integration.test_referrals import finish_there, refer, sign
+
+MONDAY = datetime(2026, 3, 9, 10, 0, tzinfo=SHANGHAI)
+NOW = datetime(2026, 3, 31, 16, 0, tzinfo=SHANGHAI)
+MARCH = Scope(MONDAY.date().replace(day=1), NOW.date())
+PERIOD = "?since=2026-03-01&until=2026-03-31"
+
+
+@pytest.fixture
+def analyst(office: Any) -> Client:
+    return schemas.client_for(office, schemas.make_staff(office, Role.CITY_ANALYST))
+
+
+@pytest.fixture
+def coordinator(office: Any) -> Client:
+    return schemas.client_for(office, schemas.make_staff(office, Role.CITY_COORDINATOR))
+
+
+def put(**counts: Any) -> None:
+    """A fact of 张北 in March, and that its figures are fresh."""
+    given = {
+        "centre": "130722",
+        "day": MONDAY.date(),
+        "item": "YL10",
+        "kind": "hard",
+        "level": 3,
+        "cause": "C06",
+    }
+    Fact.objects.create(**given | counts)
+    CentreFigure.objects.update_or_create(centre="130722", defaults={"summarised_at": clock.now()})
+
+
+def text(response: Any) -> str:
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+# --- Rates -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [(0, 0, "—"), (1, 4, "样本不足"), (0, 5, "0.0%"), (4, 5, "80.0%"), (2, 3, "样本不足")],
+)
+def test_a_rate_is_a_dash_of_nothing_and_hidden_of_few(part: int, whole: int, said: str) -> None:
+    assert (Rate(part, whole).text, Rate(part, whole).fraction) == (said, f"{part}/{whole}")
+
+
+def test_rates_are_summed_before_they_are_divided(db: None) -> None:
+    put(accepted=8, accepted_closed=2)
+    put(accepted=2, accepted_closed=2, cause="C01")
+    put(accepted=10, accepted_closed=10, day=MONDAY.date() - timedelta(days=40))
+    rows = selectors.centres(MARCH)
+    assert selectors.total(rows).closing == Rate(4, 10)
+
+
+def test_centres_stand_in_registry_order_whatever_their_figures(db: None) -> None:
+    put(centre="130726", accepted=99)
+    assert [row.code for row in selectors.centres(MARCH)] == ["130700", "130722", "130726"]
+
+
+def test_months_without_anything_are_shown_as_well(db: None) -> None:
+    put(registered=3, closed=1)
+    ConsultationFact.objects.create(centre="130722", day="2026-01-31", item="YL10", channel="phone", count=7)
+    months = selectors.months(Scope(datetime(2026, 1, 5, tzinfo=SHANGHAI).date(), NOW.date()))
+    assert [(m.label, m.registered, m.closed, m.consultations) for m in months] == [
+        ("2026-01", 0, 0, 7),
+        ("2026-02", 0, 0, 0),
+        ("2026-03", 3, 1, 0),
+    ]
+
+
+def test_the_days_at_both_ends_belong_to_the_period(db: None) -> None:
+    put(registered=1, day=MARCH.since)
+    put(registered=1, day=MARCH.until)
+    put(registered=1, day=MARCH.until + timedelta(days=1))
+    assert selectors.total(selectors.centres(MARCH)).counts["registered"] == 2
+
+
+def test_items_and_causes_are_ranked_by_what_was_accepted(db: None) -> None:
+    put(accepted=2, item="YL10", cause="C06")
+    put(accepted=5, item="YL01", cause="C06")
+    put(accepted=1, item="YL01", cause="C01")
+    found = selectors.causes(MARCH)
+    assert [(row.code, row.counts["accepted"]) for row in found.items] == [("YL01", 6), ("YL10", 2)]
+    assert [(row.code, row.counts["accepted"]) for row in found.causes] == [("C06", 7), ("C01", 1)]
+    assert found.cells["YL01", "C06"] == 5
+
+
+# --- The overview ------------------------------------------------------------------------------------
+
+
+def test_the_overview_shows_numerator_and_denominator(analyst: Client) -> None:
+    with clock.at(NOW):
+        put(registered=12, accepted=10, accepted_closed=9, resolved=8, resolved_on_time=6)
+        page = text(analyst.get(f"/{PERIOD}"))
+    for said in ("90.0%", "9/10", "75.0%", "6/8", "登记 12"):
+        assert said in page
+
+
+def test_every_centre_says_when_its_figures_are_from(analyst: Client) -> None:
+    with clock.at(NOW):
+        put(accepted=1)
+    with clock.at(NOW + timedelta(hours=1)):
+        page = text(analyst.get(f"/{PERIOD}"))
+    assert "03-31 16:00" in page
+    assert "部分中心的数据未及时更新" in page
+    assert "尚未汇总" in page  # the two that never were
+
+
+def test_a_centre_and_a_period_are_chosen_in_the_address(analyst: Client) -> None:
+    with clock.at(NOW):
+        put(accepted=6)
+        put(accepted=70, centre="130726")
+        both = text(analyst.get(f"/{PERIOD}"))
+        one = text(analyst.get(f"/{PERIOD}&centre=130722"))
+        before = analyst.get("/?since=2026-02-01&until=2026-02-28")
+    assert "76</span>" in both
+    assert "蔚县总览" not in one
+    assert "张北" in one
+    assert "6</span>" in one
+    assert before.context["total"].counts["accepted"] == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("?since=2026-03-31&until=2026-03-01", "截止日期不能早于起始日期"),
+        ("?since=2026-13-41&until=2026-03-01", "起始日期"),
+        ("?since=1990-01-01&until=2026-03-01", "期间最长五年"),
+        ("?centre=999999", "中心"),
+        ("?since=9999-12-31&until=9999-12-31", "9999年12月"),
+        ("?sort=nonsense", "各中心"),
+    ],
+)
+def test_an_impossible_period_is_answered_in_one_sentence(analyst: Client, query: str, said: str) -> None:
+    assert said in text(analyst.get(f"/{query}"))
+
+
+def test_the_table_can_be_sorted_and_goes_back_to_registry_order(analyst: Client) -> None:
+    put(centre="130726", registered=9)
+    put(centre="130722", registered=2)
+    sorted_rows = analyst.get(f"/{PERIOD}&sort=registered").context["rows"]
+    assert [row.code for row in sorted_rows] == ["130726", "130722", "130700"]
+    assert [row.code for row in analyst.get(f"/{PERIOD}").context["rows"]] == ["130700", "130722", "130726"]
+
+
+def test_matters_without_owner_or_reply_stand_out_per_centre(analyst: Client) -> None:
+    CentreFigure.objects.create(centre="130722", no_owner=3, no_reply=1, summarised_at=clock.now())
+    page = text(analyst.get("/"))
+    assert '<strong class="overview-wrong">3</strong>' in page
+    assert "应为 0，请逐一落实" in page
+
+
+def test_every_chart_has_its_table_and_its_formula(analyst: Client) -> None:
+    put(accepted=6, registered=6)
+    page = text(analyst.get(f"/{PERIOD}"))
+    charts = page.count('class="chart-canvas"')
+    assert charts == 4
+    assert page.count("数据表与口径") == charts
+
+
+def test_an_empty_year_is_said_not_drawn(analyst: Client) -> None:
+    page = text(analyst.get(f"/{PERIOD}"))
+    assert "期内没有受理件" in page
+    assert page.count("—") > 5
+
+
+def test_more_centres_take_no_more_queries(analyst: Client) -> None:
+    put(accepted=3)
+    few = _queries(analyst)
+    for n in range(30):
+        code = f"1399{n:02}"
+        Centre.objects.create(
+            schema_name=f"c{code}",
+            code=code,
+            kind="centre",
+            slug=f"x{n}",
+            name=f"示例{n}",
+            short_name=f"示例{n}",
+            abbreviation="示",
+            created_at=clock.now(),
+        )
+        put(centre=code, accepted=n)
+        CentreFigure.objects.create(centre=code, summarised_at=clock.now())
+    assert _queries(analyst) == few
+    assert few <= 14
+
+
+def test_the_page_and_the_recount_say_the_same(analyst: Client, zhangbei: Any) -> None:
+    desk = Desk(zhangbei)
+    with in_centre("130722"), clock.at(MONDAY):
+        for _ in range(5):
+            desk.closed()
+        desk.handling()
+        summary.summarise("130722")
+    total = analyst.get(f"/{PERIOD}").context["total"]
+    assert (total.counts["registered"], total.closing, total.figure.open) == (6, Rate(5, 6), 1)
+
+
+# --- Who may -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "status"),
+    [
+        (Role.CITY_ANALYST, "/", 200),
+        (Role.CITY_COORDINATOR, "/", 200),
+        (Role.OPERATOR, "/", 200),
+        (Role.CITY_ANALYST, "/board/", 403),
+        (Role.CITY_COORDINATOR, "/board/", 200),
+        (Role.OPERATOR, "/board/", 403),
+        (Role.CITY_ANALYST, "/centres/", 403),
+        (Role.CITY_COORDINATOR, "/centres/", 403),
+        (Role.OPERATOR, "/centres/", 200),
+    ],
+)
+def test_each_page_is_open_to_its_roles(office: Any, role: str, path: str, status: int) -> None:
+    client = schemas.client_for(office, schemas.make_staff(office, role))
+    assert client.get(path).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/", "/board/", "/centres/"])
+def test_without_a_login_there_is_nothing_to_see(office: Any, path: str) -> None:
+    assert schemas.client_for(office).get(path).status_code == 302
+
+
+def test_a_centres_host_has_no_overview(zhangbei: Any) -> None:
+    client = schemas.client_for(zhangbei, schemas.make_staff(zhangbei, Role.DIRECTOR))
+    assert client.get("/board/").status_code == 404
+    assert client.get("/centres/").status_code == 404
+
+
+def test_the_office_has_no_address_for_a_case(analyst: Client, zhangbei: Any) -> None:
+    with in_centre("130722"):
+        matter = Desk(zhangbei).registered()
+    for path in (f"/matters/{matter.pk}/", f"/api/v1/matters/{matter.pk}/", "/workbook/", "/intake/"):
+        assert analyst.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/board/", "/centres/"])
+def test_the_pages_only_read(office: Any, path: str) -> None:
+    client = schemas.client_for(office, schemas.make_staff(office, Role.CITY_COORDINATOR))
+    assert client.post(path).status_code == 405
+
+
+# --- The board ---------------------------------------------------------------------------------------
+
+
+def test_the_board_follows_a_referral_by_its_headers(coordinator: Client, zhangbei: Any, city: Any) -> None:
+    county, city_desk = Desk(zhangbei), Desk(city)
+    with in_centre("130722"), clock.at(MONDAY):
+        referral = refer(county, "130700")
+        number = referral.number
+    with clock.at(MONDAY + timedelta(hours=1)):
+        dispatch.run_due()
+        assert [line.state for line in _lines()] == ["sent"]
+        with in_centre("130700"):
+            finish_there(city_desk, sign(city_desk, referral.pk))
+        dispatch.run_due()
+    (line,) = _lines()
+    assert (line.number, line.source, line.target, line.state) == (number, "130722", "130700", "answered")
+    assert (line.sent_at, line.signed_at) == (MONDAY, MONDAY + timedelta(hours=1))
+    page = text(coordinator.get("/board/"))
+    assert number in page
+    assert "已反馈" in page
+
+
+def test_the_board_names_no_person_and_no_subject(coordinator: Client, zhangbei: Any) -> None:
+    with in_centre("130722"):
+        referral = refer(Desk(zhangbei), "130700")
+    page = text(coordinator.get("/board/"))
+    assert referral.subject not in page
+    assert REPORTER.name not in page
+
+
+def test_what_was_not_signed_for_in_time_is_late(coordinator: Client, zhangbei: Any) -> None:
+    with in_centre("130722"), clock.at(MONDAY):
+        refer(Desk(zhangbei), "130700")
+    with clock.at(MONDAY + timedelta(days=1, hours=7)):  # Tuesday 17:00: still in time
+        assert board.late() == 0
+    with clock.at(MONDAY + timedelta(days=1, hours=8)):
+        assert board.late() == 1
+        assert [line.light.color for line in _lines()] == ["red"]
+        assert "逾期未签收" in text(coordinator.get("/board/?state=late"))
+
+
+def test_the_board_is_narrowed_by_centre_on_either_side(zhangbei: Any, yuxian: Any) -> None:
+    with in_centre("130722"):
+        refer(Desk(zhangbei), "130700")
+    with in_centre("130726"):
+        refer(Desk(yuxian), "130722")
+    assert board.cases(centre="130722").count() == 2
+    assert board.cases(centre="130700").count() == 1
+    assert board.cases(state="confirmed").count() == 0
+
+
+def test_an_unknown_filter_shows_everything(coordinator: Client, zhangbei: Any) -> None:
+    with in_centre("130722"):
+        number = refer(Desk(zhangbei), "130700").number
+    assert number in text(coordinator.get("/board/?state=nonsense"))
+
+
+def test_the_board_takes_no_query_per_line(coordinator: Client, zhangbei: Any) -> None:
+    desk = Desk(zhangbei)
+    with in_centre("130722"):
+        refer(desk, "130700")
+    one = _queries(coordinator, "/board/")
+    with in_centre("130722"):
+        for _ in range(4):
+            refer(desk, "130700")
+    assert _queries(coordinator, "/board/") == one
+
+
+# --- The registry ------------------------------------------------------------------------------------
+
+
+def test_the_registry_lists_hosts_and_states(office: Any, zhangbei: Any) -> None:
+    Centre.objects.filter(code="130726").update(suspended_at=MONDAY)
+    page = text(schemas.client_for(office, schemas.make_staff(office, Role.OPERATOR)).get("/centres/"))
+    for said in ("130722", zhangbei.name, "zhangbei.localhost", "已停用", "在用"):
+        assert said in page
+
+
+def _lines() -> list[board.Line]:
+    return [board.line(message) for message in board.cases()]
+
+
+def _queries(client: Client, path: str = f"/{PERIOD}") -> int:
+    client.get(path)  # the host and the dictionaries are remembered from here on
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
