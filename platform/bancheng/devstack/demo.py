@@ -1,13 +1,15 @@
 """`make demo`: the whole service on one machine, from the database to the pages, until somebody ends it."""
 
 import http.client
+import io
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from django.core.management import call_command
 
 from bancheng.devstack import discovery
 from bancheng.devstack.instance import Instance
@@ -64,7 +66,7 @@ def run(options: Options, say: Say) -> None:
                 supervisor.run(name, label, [sys.executable, "-m", "django", *arguments], environment)
             for service in processes(options, environment):
                 supervisor.start(service)
-            say(panel(options, environment, time.monotonic() - began))
+            say(panel(options, time.monotonic() - began))
             supervisor.watch()
         except Stopped:
             pass
@@ -153,11 +155,11 @@ def answers(options: Options) -> bool:
         connection.close()
 
 
-def panel(options: Options, environment: Mapping[str, str], seconds: float) -> str:
+def panel(options: Options, seconds: float) -> str:
     """What a person needs at the end of the start: addresses, logins, a warning, how to stop."""
     lines = [f"办成已就绪，用时 {seconds:.0f} 秒。", "", "地址"]
     lines += [f"  {name}  http://{host}:{options.port}/" for name, host in HOSTS.items()]
-    if logins := demo_logins(options.commands, environment):
+    if logins := demo_logins(options.commands):
         lines += ["", "登录", *(f"  {line}" for line in logins.splitlines())]
     lines += [
         "",
@@ -169,17 +171,10 @@ def panel(options: Options, environment: Mapping[str, str], seconds: float) -> s
     return "\n".join(["", rule, *lines, rule])
 
 
-def demo_logins(commands: Collection[str], environment: Mapping[str, str]) -> str:
-    """The accounts of the demo in the words of `bancheng seed --print-logins`; "" where it has none."""
+def demo_logins(commands: Collection[str]) -> str:
+    """The accounts of the demo in the words of `bancheng seed --print-logins`; "" where there is no seed."""
     if "seed" not in commands:
         return ""
-    asked = subprocess.run(
-        [sys.executable, "-m", "django", "seed", "--print-logins"],
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return asked.stdout.strip() if asked.returncode == 0 else ""
+    said = io.StringIO()
+    call_command("seed", print_logins=True, stdout=said)
+    return said.getvalue().strip()
