@@ -2,6 +2,9 @@
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from celery import Celery
@@ -13,6 +16,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bancheng.settings.demo")
 app = Celery("bancheng")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 log = logging.getLogger(__name__)
+
+_muted: ContextVar[bool] = ContextVar("bancheng_hints_muted", default=False)
 
 
 @setup_logging.connect
@@ -26,6 +31,8 @@ def hint(task: str, **ids: Any) -> None:
 
     A hint may be lost; a sweep finds the same work in PostgreSQL. So one try, and failure costs nothing.
     """
+    if _muted.get():
+        return
 
     def send() -> None:
         try:
@@ -34,3 +41,13 @@ def hint(task: str, **ids: Any) -> None:
             log.warning("hint %s not sent: the broker is away", task)
 
     transaction.on_commit(send, robust=True)
+
+
+@contextmanager
+def muted() -> Iterator[None]:
+    """Send no hints from here: for whoever makes many changes and does the work that follows as well."""
+    token = _muted.set(True)
+    try:
+        yield
+    finally:
+        _muted.reset(token)

@@ -1,0 +1,73 @@
+"""`bancheng scenario S1`: play a story through the real actions of a running deployment, step by step."""
+
+import os
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, CommandParser
+
+from bancheng.centres.models import Centre, Host
+from bancheng.centres.scope import in_centre
+from bancheng.errors import Invalid, Refused
+from tenants.demo import figures
+from tenants.demo.stories import STORIES
+from tenants.demo.stories.stage import Stage, Step
+from tenants.matters.states import State
+
+PAUSE_SECONDS = 1.0
+"""Between two steps, for whoever watches the pages meanwhile; none with --fast."""
+
+
+class Command(BaseCommand):
+    """Play a story. Only people of the right role act; where one is missing, nothing is begun."""
+
+    help = "演一遍真实场景：S1 失独老人（市、省）、S3 到龄职工（县）；每一步打印反映件网址"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("story", choices=sorted(STORIES), help="场景")
+        parser.add_argument("--centre", metavar="代码", help="在哪个中心演；不写则为场景自己的中心")
+        parser.add_argument("--fast", action="store_true", help="步与步之间不停顿")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Figures, steps, figures."""
+        title, usual, script = STORIES[options["story"]]
+        try:
+            before = figures.of_the_city()
+            with in_centre(options["centre"] or usual) as centre:
+                self.stdout.write(f"{options['story']} {title}\n{centre.name}\n")
+                self._play(centre, list(script()), 0.0 if options["fast"] else PAUSE_SECONDS)
+                figures.refresh(centre.code)
+        except Invalid as invalid:
+            raise CommandError("；".join(s for each in invalid.errors.values() for s in each)) from invalid
+        except Refused as refused:
+            raise CommandError(refused.message) from refused
+        self.stdout.write("\n全市总览\n")
+        for line in figures.compared(before, figures.of_the_city()):
+            self.stdout.write(f"  {line}")
+
+    def _play(self, centre: Centre, steps: list[Step], pause: float) -> None:
+        stage, address = Stage(), _address(centre)
+        for step in steps:
+            stage.actor_of(step)
+        for number, step in enumerate(steps, start=1):
+            stage.play(step)
+            self.stdout.write(f"{number:2}/{len(steps)} {step.who.label}｜{step.title}")
+            if matter := stage.matter():
+                who = f"{matter.number} {matter.reporter.masked_name} {State(matter.state).label}"
+                self.stdout.write(f"      {who}  {address}{stage.path(step)}")
+            else:
+                self.stdout.write(f"      {address}{stage.path(step)}")
+            if step.act == "referral.send" and (referral := stage.referral()):
+                self.stdout.write(f"      转办函 {referral.number}  {address}{stage.letter_path}")
+            self.stdout.flush()
+            time.sleep(pause)
+
+
+def _address(centre: Centre) -> str:
+    """Where the centre's pages are: by https in production, at PORT in the demo."""
+    host = Host.objects.get(tenant=centre, is_primary=True).domain
+    if getattr(settings, "SECURE_SSL_REDIRECT", False):
+        return f"https://{host}"
+    port = os.environ.get("PORT", "8000")
+    return f"http://{host}" if port == "80" else f"http://{host}:{port}"

@@ -1,0 +1,195 @@
+"""S1, the bereaved father: an old man asks for a grant after his son's death; the city asks the province."""
+
+from datetime import date, timedelta
+from random import Random
+
+from bancheng.catalogue.words import Capacity, Kind, Mode, Outcome, Purpose, ReporterKind
+from bancheng.identity.roles import Role
+from bancheng.timekeeping import clock
+from tenants.demo import invented
+from tenants.demo.stories.stage import Script, Step
+
+TITLE = "失独老人：遗属待遇由省级机构核定，市窗口函转到底"
+CENTRE = "130700"
+PROVINCE = "130000"
+CLERK, LEAD, HANDLER = Role.WINDOW_CLERK, Role.WINDOW_LEAD, Role.HANDLER
+DEPARTMENT = "SB"
+
+
+def script() -> Script:
+    """The steps in their order. Every run has another invented father, so that none is a repeat."""
+    yield from _at_the_counter()
+    yield from _special_case()
+    yield from _to_the_province()
+    yield from _to_the_end()
+
+
+def _at_the_counter() -> Script:
+    rng, today = Random(), clock.today()  # noqa: S311  # another invented person each time
+    yield Step(
+        "窗口登记：老人跑了一年多，问过三处",
+        "register",
+        CLERK,
+        data={
+            "reporter_kind": ReporterKind.PERSON,
+            "name": invented.staff_name(rng),
+            "identifier": invented.card(rng, "130703", date(today.year - 76, 5, 16)),
+            "phone": invented.phone(rng),
+            "address": invented.address(rng),
+            "capacity": Capacity.HEIR,
+            "principal_name": invented.staff_name(rng),
+            "principal_identifier": invented.card(rng, "130703", date(today.year - 47, 9, 3)),
+            "vulnerable": ["elderly", "bereaved"],
+            "kind": Kind.NOVEL,
+            "item_code": "YL10",
+            "subject": "独子去世后抚恤金不知由哪一级核定",
+            "narrative": "老人独子生前在省属单位工作，去世后应有丧葬补助金和抚恤金。老人先后问了三处，"
+            "各说各的，一年多没有人受理。老人行动不便，识字不多。",
+            "urgency": "pressing",
+            "channel": "counter",
+            "purpose": Purpose.REQUEST,
+            "trips_before": 6,
+            "months_before": 13,
+            "attempts": [
+                {"office": "原单位人事部门", "when": _ago(13), "answer": "说人已去世，关系已转出"},
+                {"office": "区政务服务大厅", "when": _ago(9), "answer": "说省属单位不归区里管"},
+                {"office": "省级经办机构咨询电话", "when": _ago(4), "answer": "让回参保地办理"},
+            ],
+        },
+    )
+    yield Step(
+        "当日联系：告知由本窗口一办到底",
+        "contact",
+        CLERK,
+        data={"channel": "counter", "reached": "true", "text": "当面告知：由本窗口负责到底，不必再跑。"},
+    )
+    yield Step(
+        "研判：五级（跨层级），首例，特事特办",
+        "triage",
+        LEAD,
+        data={
+            "kind": Kind.NOVEL,
+            "item_code": "YL10",
+            "level": 5,
+            "mode": Mode.SPECIAL,
+            "principal_cause": "C06",
+            "other_causes": ["C10"],
+            "first_of_kind": True,
+            "opinion": "已查先例，本市没有同类情形。参保关系在省级，须函商省级经办机构。",
+        },
+    )
+
+
+def _special_case() -> Script:
+    yield Step("受理：期限十五个工作日", "accept", LEAD)
+    yield Step(
+        "交办社保经办",
+        "assign",
+        LEAD,
+        data={"department": DEPARTMENT, "instruction": "本中心首例，请专人办理，每五个工作日报一次进展。"},
+    )
+    yield Step("社保经办签收", "sign", HANDLER, DEPARTMENT)
+    yield Step(
+        "提请签批：写明依据和风险",
+        "request_signoff",
+        HANDLER,
+        DEPARTMENT,
+        {
+            "purpose": "special",
+            "basis": "遗属待遇有明文规定，受理层级不明不应由遗属承担；拟由本中心先行受理并函商省级机构。",
+            "risk": "省级机构可能不予认可，届时须向老人释明；先例已查，本市无同类情形。",
+        },
+    )
+    yield Step("窗口负责人签批", "sign_off", LEAD, data={"opinion": "同意，由窗口专人跟办。"})
+    yield Step("中心主任签批", "sign_off", Role.DIRECTOR, data={"opinion": "同意，由我联系省级机构。"})
+
+
+def _to_the_province() -> Script:
+    yield Step(
+        "起草转办函",
+        "referral.draft",
+        CLERK,
+        data={
+            "unit": PROVINCE,
+            "reason": "参保关系在省级经办机构，本中心无权核定待遇。",
+            "requested": "请核定丧葬补助金和抚恤金，并书面函复结果。",
+            "contact_person": "待遇科值班人员",
+            "contact_phone": "",
+        },
+    )
+    yield Step("送出转办函", "referral.send", LEAD)
+    for way, person, content, signed_for in (
+        ("call", "总机值班人员", "问清收函科室，对方告知寄待遇科。", False),
+        ("call", "待遇科工作人员", "说明老人情况，对方答应收函即办。", False),
+        ("visit", "待遇科负责人", "当面送交材料复印件，逐项核对。", False),
+        ("letter", "待遇科", "收到签收回执，已进入核定。", True),
+    ):
+        data = {"way": way, "person": person, "content": content}
+        yield Step(
+            "联系省级机构：" + {"call": "电话", "visit": "上门", "letter": "信函"}[way],
+            "referral.log_contact",
+            CLERK,
+            data=data | ({"signed_for": "on"} if signed_for else {}),
+        )
+    yield Step(
+        "进展答复：打电话告诉老人",
+        "contact",
+        CLERK,
+        data={"channel": "phone", "reached": "true", "text": "省里已收函核定，请老人在家等消息。"},
+    )
+    yield Step(
+        "登记复函：同意支付",
+        "referral.record_answer",
+        CLERK,
+        data={"outcome": Outcome.DONE, "answer": "复函同意核定，丧葬补助金和抚恤金已拨付至老人账户。"},
+    )
+    yield Step("确认反馈", "referral.confirm", LEAD)
+
+
+def _to_the_end() -> Script:
+    yield Step(
+        "办结上报：到账日期、金额、末四位",
+        "resolve",
+        HANDLER,
+        DEPARTMENT,
+        {
+            "outcome": Outcome.DONE,
+            "result": "丧葬补助金和抚恤金已核定，款项到账，老人已在银行查询确认。",
+            "basis": "企业职工基本养老保险遗属待遇的现行规定",
+            "paid_on": clock.today().isoformat(),
+            "paid_amount": "68432.50",
+            "paid_tail": "0912",
+        },
+    )
+    yield Step(
+        "答复老人",
+        "reply",
+        CLERK,
+        data={
+            "text": "您反映的遗属待遇已办成，款项已到账。您不需要再办任何手续；"
+            "如有不清楚，可随时找本窗口。对结果不满意的，可向中心负责人反映或依法申请行政复议。",
+            "channel": "visit",
+            "reached": "本人",
+        },
+    )
+    yield Step(
+        "回访：已解决，满意，没有再跑",
+        "call_back",
+        Role.CALLER,
+        data={
+            "reached": "true",
+            "solved": "true",
+            "satisfied": "true",
+            "trips_after": 0,
+            "blocked_again": "false",
+            "note": "老人说钱收到了，没有再跑一趟。",
+        },
+    )
+    yield Step(
+        "销号：确认主因为跨层级", "close", LEAD, data={"principal_cause": "C06", "other_causes": ["C10"]}
+    )
+
+
+def _ago(months: int) -> str:
+    day = clock.today() - timedelta(days=months * 30)
+    return f"{day.year}年{day.month}月"

@@ -1,0 +1,97 @@
+"""The invented year as a whole: which centres still need it, how they are divided, and its making."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from bancheng.celery import muted
+from bancheng.centres.models import Centre
+from bancheng.centres.scope import in_centre
+from bancheng.timekeeping.calendar import current as current_calendar
+from tenants.demo import counting, plan
+from tenants.demo.accounts import open_accounts
+from tenants.demo.clockwork import Clockwork
+from tenants.demo.crew import Crew
+from tenants.demo.lives import Beat, Life
+from tenants.matters.models import Matter
+
+MATTERS = 600
+"""In the whole city; what referrals make in the second centre comes on top."""
+
+Say = Callable[[str], None]
+
+
+def without_matters(codes: Sequence[str]) -> list[str]:
+    """Those of the centres whose book is still empty: only they are given a year."""
+    return [code for code in codes if _is_empty(code)]
+
+
+def divide(codes: Sequence[str], parts: int) -> list[list[str]]:
+    """Into groups of about the same work, in the given order; centres refer only within their group.
+
+    The city and what visitors open first come together into the first.
+    """
+    groups: list[list[str]] = [[] for _ in range(parts)]
+    loads = [0.0] * parts
+    for code in [*(c for c in codes if c in plan.SHOWN), *(c for c in codes if c not in plan.SHOWN)]:
+        lightest = 0 if code in plan.SHOWN else loads.index(min(loads))
+        groups[lightest].append(code)
+        loads[lightest] += plan.weight(code)
+    return [group for group in groups if group]
+
+
+def make(
+    group: Sequence[str],
+    *,
+    of: Sequence[str],
+    matters: int,
+    until: datetime,
+    hashed_password: str,
+    say: Say,
+) -> None:
+    """Make the year of those centres in `group` that are empty, in one transaction: whole or not at all.
+
+    Only real actions write. `matters` is the number for all centres `of` the demo; `until` is now. The same
+    arguments make the same year. No hints are sent: what is posted is delivered here, by the year's clock.
+    """
+    calendar = current_calendar()
+    plans = plan.year(of, matters=matters, until=until, calendar=calendar)
+    names = dict(Centre.objects.filter(code__in=group).values_list("code", "short_name"))
+    with muted(), transaction.atomic():
+        _one_at_a_time(group)
+        group = without_matters(group)
+        ours = plan.with_units({code: plans[code] for code in group})
+        clockwork = Clockwork(group, until)
+        crews = {code: _open(code, hashed_password) for code in group}
+        for code in group:
+            for source in (counting.tallies, counting.written_down):
+                beats = source(code, crews[code], until, calendar)
+                clockwork.add(next(beats), beats)
+            for each in ours[code]:
+                life = Life(each, crews, calendar)
+                clockwork.add(Beat(each.at, code), life.beats(), crosses=each.fate in plan.CROSSING)
+        clockwork.run(lambda code: say(f"{names[code]}：{_made(code)}件"))
+
+
+def _one_at_a_time(group: Sequence[str]) -> None:
+    """Whoever makes the year of the same centres meanwhile waits here, and then finds them filled."""
+    with connection.cursor() as cursor:
+        for code in sorted(group):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"demo year {code}"])
+
+
+def _open(code: str, hashed_password: str) -> Crew:
+    with in_centre(code):
+        open_accounts(code, hashed_password)
+        return Crew.here()
+
+
+def _is_empty(code: str) -> bool:
+    with in_centre(code):
+        return not Matter.objects.exists()
+
+
+def _made(code: str) -> int:
+    with in_centre(code):
+        return Matter.objects.count()
