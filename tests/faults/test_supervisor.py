@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -59,8 +60,11 @@ class Demo:
 
 
 @pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demo") / "home"
+def home() -> Iterator[Path]:
+    """Not under pytest's own folder: that is closed to the account under which root runs PostgreSQL."""
+    with tempfile.TemporaryDirectory(prefix="bancheng-faults-") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder, "home")
 
 
 @pytest.fixture
