@@ -1,0 +1,245 @@
+"""Every address × every role × {own centre, another centre's ids, another centre's login, nobody}.
+
+The addresses come from the URLconfs themselves: a new route is tested the moment it exists, and one whose
+arguments this file cannot fill fails here until somebody says whose they are.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.urls import get_resolver
+from django.urls.resolvers import URLPattern
+
+from bancheng.centres.scope import in_centre
+from bancheng.identity.roles import CENTRE_ROLES, OFFICE_ROLES, Role
+from tenants.matters.actions import record_consultation
+from tenants.referrals import sending
+from tests import schemas
+from tests.desk import REPORTER, STORY, Desk
+
+OPEN_TO_ALL = {"login", "api-token", "api-schema", "api-docs"}
+"""What is meant to answer without a login; none of it shows anything of anybody."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address of a URLconf, with the names of its arguments."""
+
+    name: str
+    pattern: str
+
+    @property
+    def arguments(self) -> list[str]:
+        return re.findall(r"<(?:\w+:)?(\w+)>", self.pattern)
+
+    def path(self, values: dict[str, str]) -> str:
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], self.pattern)
+
+
+def routes(urlconf: str) -> list[Route]:
+    """All addresses of the URLconf, however deep."""
+
+    def walk(patterns: list[Any], prefix: str) -> Iterator[Route]:
+        for entry in patterns:
+            here = prefix + str(entry.pattern)
+            if isinstance(entry, URLPattern):
+                yield Route(entry.name or here, here)
+            else:
+                yield from walk(entry.url_patterns, here)
+
+    return list(walk(get_resolver(urlconf).url_patterns, ""))
+
+
+CENTRE, OFFICE = routes("tenants.urls"), routes("bancheng.urls.office")
+PAPERS = {"referral_letter", "reply_letter"}
+"""What is printed in clear, on purpose and audited."""
+
+
+@dataclass(frozen=True)
+class Things:
+    """The ids of one centre's things, by the names of routes' arguments, and what is theirs alone."""
+
+    values: dict[str, str]
+    marks: tuple[str, ...]
+
+
+def furnish(desk: Desk, *, called: str) -> Things:
+    """One of everything that a route can name; `called` is the word by which this centre's are known."""
+    story = replace(STORY, subject=f"{called}的遗属待遇")
+    reporter = replace(REPORTER, name=f"欧阳{called}")
+    with in_centre(desk.centre.code):
+        matter = desk.replied(story=story, reporter=reporter)
+        referred = desk.handling(level=5, story=story, reporter=reporter)
+        lead = desk.actor(Role.WINDOW_LEAD)
+        draft = sending.draft(
+            matter_id=referred.pk, actor=lead, unit="130700", reason=f"{called}的理由", requested="示例请求"
+        )
+        sent = sending.send(referral_id=draft.pk, actor=lead)
+        consultation = record_consultation(
+            actor=desk.actor(Role.WINDOW_CLERK), item_code="YL06", subject=f"{called}的咨询"
+        )
+        reply = matter.replies.get()
+    values = {
+        "matter_id": str(matter.pk),
+        "referral_id": str(sent.pk),
+        "consultation_id": str(consultation.pk),
+        "reply_id": str(reply.pk),
+        "name": "contact",
+    }
+    return Things(values, (called, matter.number, referred.number, sent.number))
+
+
+@pytest.fixture
+def ours(zhangbei: Any, city: Any) -> Desk:
+    return Desk(zhangbei)
+
+
+@pytest.fixture
+def theirs(yuxian: Any, city: Any) -> Desk:
+    return Desk(yuxian)
+
+
+def ask(desk_or_centre: Any, staff: Any, route: Route, things: Things, *, host: Any = None) -> list[Any]:
+    """The answers to reading and to sending nothing, each with a fresh login."""
+    answers = []
+    for method in ("get", "post"):
+        client = schemas.client_for(desk_or_centre, staff)
+        if host is not None:
+            client.defaults["HTTP_HOST"] = schemas.host_of(host)
+        more = {} if method == "get" else {"data": {}, "content_type": "application/json"}
+        answers.append(getattr(client, method)(route.path(things.values), **more))
+    return answers
+
+
+def shown(things: Things, answer: Any) -> list[str]:
+    """What of these things the answer shows."""
+    told = text_of(answer) + str(dict(answer.items()))
+    return [mark for mark in things.marks if mark in told]
+
+
+def text_of(answer: Any) -> str:
+    return (b"".join(answer) if answer.streaming else answer.content).decode()
+
+
+def test_every_argument_of_every_route_is_known() -> None:
+    known = {"matter_id", "referral_id", "consultation_id", "reply_id", "name"}
+    assert {argument for route in CENTRE + OFFICE for argument in route.arguments} <= known
+
+
+def test_nobody_gets_in_without_a_login(ours: Desk) -> None:
+    things, wrong = furnish(ours, called="甲处"), []
+    for route in CENTRE:
+        for answer in ask(ours.centre, None, route, things):
+            expected = {401} if "api/" in route.pattern else {302}
+            if route.name in OPEN_TO_ALL:
+                expected = {200, 401, 405, 415, 422}
+            if answer.status_code not in expected or shown(things, answer):
+                wrong.append(f"{route.name}: {answer.status_code} {shown(things, answer)}")
+    assert wrong == []
+
+
+def test_a_login_of_another_centre_is_nobody_here(ours: Desk, theirs: Desk) -> None:
+    things, wrong = furnish(ours, called="甲处"), []
+    for route in CENTRE:
+        for answer in ask(theirs.centre, theirs.staff(Role.WINDOW_LEAD), route, things, host=ours.centre):
+            let_in = route.name not in OPEN_TO_ALL and answer.status_code not in (302, 401, 403)
+            if let_in or shown(things, answer):
+                wrong.append(f"{route.name}: {answer.status_code} {shown(things, answer)}")
+    assert wrong == []
+
+
+def test_another_centres_ids_are_unknown_here(ours: Desk, theirs: Desk) -> None:
+    things, wrong = furnish(theirs, called="乙处"), []
+    for route in CENTRE:
+        if not any(argument.endswith("_id") for argument in route.arguments):
+            continue
+        read, sent = ask(ours.centre, ours.staff(Role.WINDOW_LEAD), route, things)
+        if read.status_code not in (404, 405) or sent.status_code not in (403, 404, 405):
+            wrong.append(f"{route.name}: {read.status_code} {sent.status_code}")
+        if shown(things, read) or shown(things, sent):
+            wrong.append(f"{route.name} shows what is theirs")
+    assert wrong == []
+
+
+def test_with_the_same_ids_in_both_everybody_sees_what_is_here(ours: Desk, theirs: Desk) -> None:
+    mine, foreign = furnish(ours, called="甲处"), furnish(theirs, called="乙处")
+    for key, table in TABLES.items():
+        renumber(theirs.centre.schema_name, table, foreign.values[key], mine.values[key])
+    wrong = []
+    for desk, own, other in ((ours, mine, "乙处"), (theirs, mine, "甲处")):
+        for route in CENTRE:
+            for answer in ask(desk.centre, desk.staff(Role.WINDOW_LEAD), route, own):
+                if answer.status_code >= 500 or other in text_of(answer):
+                    wrong.append(f"{desk.centre.short_name} {route.name}: {answer.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", sorted(CENTRE_ROLES))
+def test_every_role_is_answered_in_its_own_centre(ours: Desk, role: str) -> None:
+    """A page, a refusal in words, or a wrong method; never a failure, and never a card number unasked."""
+    things, wrong = furnish(ours, called="甲处"), []
+    for route in CENTRE:
+        for answer in ask(ours.centre, ours.staff(role), route, things):
+            in_clear = REPORTER.identifier in text_of(answer) and route.name not in PAPERS
+            if answer.status_code >= 500 or in_clear:
+                wrong.append(f"{route.name}: {answer.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", sorted(OFFICE_ROLES))
+def test_the_office_is_answered_and_shown_no_case(ours: Desk, office: Any, role: str) -> None:
+    things, wrong = furnish(ours, called="甲处"), []
+    person = schemas.make_staff(office, role)
+    personal = ("甲处", REPORTER.identifier, REPORTER.phone)
+    for route in OFFICE:
+        for answer in ask(office, person, route, things):
+            if answer.status_code >= 500 or any(mark in text_of(answer) for mark in personal):
+                wrong.append(f"{route.name}: {answer.status_code}")
+    assert wrong == []
+
+
+def test_no_address_of_a_case_exists_at_the_office(ours: Desk, office: Any) -> None:
+    things, there = furnish(ours, called="甲处"), {route.pattern for route in OFFICE}
+    analyst = schemas.make_staff(office, Role.CITY_ANALYST)
+    wrong = [
+        route.name
+        for route in CENTRE
+        if route.pattern not in there
+        for answer in ask(office, analyst, route, things)
+        if answer.status_code != 404
+    ]
+    assert wrong == []
+
+
+TABLES = {
+    "matter_id": "matters_matter",
+    "referral_id": "referrals_referral",
+    "consultation_id": "matters_consultation",
+    "reply_id": "replies_reply",
+}
+
+
+def renumber(schema: str, table: str, old: str, new: str) -> None:
+    """Give a row of a schema another id, in everything that refers to it too: what no action could do."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint c"
+            " JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]"
+            " WHERE c.contype = 'f' AND c.confrelid = %s::regclass",
+            [f"{schema}.{table}"],
+        )
+        referring = cursor.fetchall()
+        places = [(f"{schema}.{table}", "id"), *referring]
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for place, _ in places:
+            cursor.execute(f"ALTER TABLE {place} DISABLE TRIGGER USER")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        for place, column in places:
+            cursor.execute(f"UPDATE {place} SET {column} = %s WHERE {column} = %s", [new, old])  # noqa: S608
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for place, _ in places:
+            cursor.execute(f"ALTER TABLE {place} ENABLE TRIGGER USER")
