@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet install --no-compile --require-hashes
+THROWAWAY := $(PY) -P -m bancheng.devstack.throwaway
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .PHONY: install demo test check bench lock clean
@@ -33,10 +34,10 @@ check: install $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	DJANGO_SETTINGS_MODULE=bancheng.settings.test $(BIN)/bancheng check
-	DJANGO_SETTINGS_MODULE=bancheng.settings.test $(BIN)/bancheng makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=bancheng.settings.test $(THROWAWAY) $(BIN)/bancheng makemigrations --check --dry-run
 
 bench: install $(VENV)/.dev
-	$(PY) -m tests.bench
+	$(THROWAWAY) $(PY) -m tests.bench
 
 lock: install $(VENV)/.dev
 	$(LOCK) requirements.in -o requirements.txt

@@ -4,14 +4,12 @@ With DATABASE_URL set, real servers are used (REDIS_URL then names the queue) an
 """
 
 import os
-import secrets
-import tempfile
-from collections.abc import Callable, Generator
-from pathlib import Path
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
+from bancheng.devstack import throwaway
 from bancheng.devstack.binaries import find_chromium
 
 CHROMIUM_COMMAND = "apt-get install -y chromium fonts-noto-cjk"
@@ -25,37 +23,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     looks_only = asked.help or asked.version or asked.collectonly
     is_worker = "PYTEST_XDIST_WORKER" in os.environ
     if not (os.environ.get("DATABASE_URL") or is_worker or looks_only):
-        early_config.add_cleanup(start_throwaway_servers())
+        early_config.add_cleanup(throwaway.start())
     return (yield)
-
-
-def start_throwaway_servers() -> Callable[[], None]:
-    """Start both servers in a temporary folder and name them in the environment. Returns what ends them.
-
-    They and their folder are gone after that call, and also when this process is killed.
-    """
-    from bancheng.devstack.ports import free_ports
-    from bancheng.devstack.postgres import PostgresServer
-    from bancheng.devstack.supervisor import Supervisor
-    from bancheng.devstack.valkey import ValkeyServer
-
-    home = Path(tempfile.mkdtemp(prefix="bancheng-test-"))
-    home.chmod(0o711)
-    postgres_port, valkey_port = free_ports(2)
-    postgres = PostgresServer(home, postgres_port, secrets.token_hex(16), throwaway=True)
-    valkey = ValkeyServer(home, valkey_port, secrets.token_hex(16))
-    supervisor = Supervisor(home / "logs", say=_say_nothing)
-    for folder in {home, postgres.place}:
-        supervisor.remove_at_end(folder)
-    try:
-        postgres.prepare()
-        supervisor.start(postgres.service())
-        supervisor.start(valkey.service())
-    except BaseException:
-        supervisor.stop()
-        raise
-    os.environ |= {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
-    return supervisor.stop
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -92,10 +61,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("browser tests left out", yellow=True)
         terminalreporter.write_line(f"{left_out} browser tests were left out: no Chromium on this machine.")
         terminalreporter.write_line(f"To run them too: {CHROMIUM_COMMAND}")
-
-
-def _say_nothing(text: str, end: str = "") -> None:
-    """The tests report for themselves."""
 
 
 def _in_ci() -> bool:
