@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bancheng.overview.selectors import Causes, Month, Row
+from bancheng.web.words import FEW
 
 Chart = tuple[dict[str, Any], dict[str, Any]]
 HEAT_STEPS = 4
@@ -17,8 +18,14 @@ def trend(months: Sequence[Month]) -> Chart:
         "grid": {"top": 48},
         "xAxis": {"type": "category", "data": [month.label for month in months]},
         "yAxis": [
-            {"type": "value", "name": "反映件（件）", "minInterval": 1},
-            {"type": "value", "name": "咨询（件）", "minInterval": 1, "splitLine": {"show": False}},
+            {"type": "value", "name": "反映件（件）", "minInterval": 1, "nameTextStyle": {"align": "left"}},
+            {
+                "type": "value",
+                "name": "咨询（件）",
+                "minInterval": 1,
+                "nameTextStyle": {"align": "right"},
+                "splitLine": {"show": False},
+            },
         ],
         "series": [
             {"type": "bar", "name": "登记", "data": [month.registered for month in months]},
@@ -85,6 +92,7 @@ def heat(causes: Causes, *, items: int, reasons: int) -> dict[str, Any]:
     columns, lines = causes.causes[:reasons], causes.items[:items]
     counts = [[causes.cells.get((line.code, column.code), 0) for column in columns] for line in lines]
     most = max((count for each in counts for count in each), default=0)
+    most = max(most, FEW)  # a handful is no hot spot
     return {
         "columns": [column.label for column in columns],
         "rows": [
@@ -95,4 +103,4 @@ def heat(causes: Causes, *, items: int, reasons: int) -> dict[str, Any]:
 
 
 def _shade(count: int, most: int) -> int:
-    return -(-count * HEAT_STEPS // most) if most else 0
+    return -(-count * HEAT_STEPS // most)
