@@ -18,7 +18,7 @@ from tenants.matters import actions
 
 A_YEAR = 20_000
 """Consultations in the whole city, counted by the clerks."""
-DAYS_COUNTED = 0.4
+DAYS_COUNTED = 0.25
 """Part of the working days for which a clerk enters a line; the city's clerks do so every day."""
 WRITTEN_DOWN = 12
 COUNTED_AT = time(17, 25)

@@ -100,7 +100,7 @@ def _handled(life: Life) -> Beats:
         return
     late = life.plan.fate == Fate.LATE
     left = life.days + life.rng.randint(1, 6) if late else max(life.days - 3, 0)
-    for _ in range(life.rng.choice((0, 1, 1, 2))):
+    for _ in range(life.rng.choice((0, 0, 1))):
         step = life.rng.randint(0, max(left // 2, 0))
         left -= step
         yield life.after(step, step)

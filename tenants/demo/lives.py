@@ -73,7 +73,7 @@ class Life:
         self.days = (
             actions.accept(matter_id=self.matter_id, actor=self.who(Role.WINDOW_LEAD)).handling_days or 1
         )
-        if self.rng.random() < 0.9:
+        if self.rng.random() < 0.8:
             yield self.soon()
             self.contact()
         if plan.stand == Stand.ACCEPTED:

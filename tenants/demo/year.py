@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from bancheng.celery import muted
+from bancheng.centres import onboarding
 from bancheng.centres.models import Centre
 from bancheng.centres.scope import in_centre
 from bancheng.timekeeping.calendar import current as current_calendar
@@ -23,8 +24,17 @@ Say = Callable[[str], None]
 
 
 def without_matters(codes: Sequence[str]) -> list[str]:
-    """Those of the centres whose book is still empty: only they are given a year."""
-    return [code for code in codes if _is_empty(code)]
+    """Those of the centres that are not there yet, or whose book is empty: only they are given a year."""
+    there = _registered()
+    return [code for code in codes if code not in there or _is_empty(code)]
+
+
+def add_centres(codes: Sequence[str]) -> None:
+    """Take those of the listed centres into service that are not yet."""
+    there = _registered()
+    for place, row in enumerate(onboarding.listed_centres(), start=1):
+        if row["code"] in codes and row["code"] not in there:
+            onboarding.add_centre(position=place, **row)
 
 
 def divide(codes: Sequence[str], parts: int) -> list[list[str]]:
@@ -72,6 +82,10 @@ def make(
                 life = Life(each, crews, calendar)
                 clockwork.add(Beat(each.at, code), life.beats(), crosses=each.fate in plan.CROSSING)
         clockwork.run(lambda code: say(f"{names[code]}：{_made(code)}件"))
+
+
+def _registered() -> set[str]:
+    return set(Centre.objects.values_list("code", flat=True))
 
 
 def _one_at_a_time(group: Sequence[str]) -> None:
