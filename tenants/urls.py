@@ -10,6 +10,7 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench, name="workbench"),
     path("", include("bancheng.urls.account")),
+    path("api/v1/", include("tenants.api")),
     path("", include("tenants.matters.urls")),
     path("", include("tenants.replies.urls")),
 ]

@@ -47,12 +47,15 @@ def all_bound() -> dict[str, Bound]:
 def perform(*, name: str, matter_id: UUID, actor: Actor, data: Any) -> Matter:
     """Check `data` against the act's form and do it.
 
-    Raises NotFound, NotAllowed or Conflict before the form is looked at, so that nobody is told to fill in
-    what they may not send; Invalid with the form's sentences by field.
+    `data` may be a function that makes it from the form as the page opens it. Raises NotFound, NotAllowed or
+    Conflict before the form is looked at, so that nobody is told to fill in what they may not send; Invalid
+    with the form's sentences by field.
     """
     act = bound(name)
     matter = selectors.matter_for(actor, matter_id)
     workflow.check(matter, actor, name)
+    if callable(data):
+        data = data(act.form(matter=matter, actor=actor))
     form = act.form(data, matter=matter, actor=actor)
     if not form.is_valid():
         raise Invalid(form.sentences())

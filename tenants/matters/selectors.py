@@ -88,6 +88,11 @@ def listed(actor: Actor, filters: Filters) -> Matters:
     return matters
 
 
+def about(matters: Matters, text: str) -> Matters:
+    """Those whose number or subject has `text` in it: what stands in clear, so it may stand in an address."""
+    return matters.filter(_in_clear(text.strip()))
+
+
 def timeline(matter: Matter) -> list[Event]:
     """All that was done to a matter, oldest first."""
     return list(matter.events.order_by("seq"))
@@ -250,11 +255,14 @@ _CARD = re.compile(r"\d{17}[\dXx]|[0-9A-HJ-NPQRTUWXY]{18}")
 _NUMBER = re.compile(r"BF\d{6}-\d{4}-\d{6}", re.IGNORECASE)
 
 
+def _in_clear(text: str) -> Q:
+    found = Q(subject__icontains=text) | Q(number__icontains=text)
+    return found | Q(machine_number=text.upper()) if _NUMBER.fullmatch(text) else found
+
+
 def _matching(text: str) -> Q:
     """Number, card, phone and name by exact value; the subject by part of its words."""
-    found = Q(subject__icontains=text) | Q(number__icontains=text)
-    if _NUMBER.fullmatch(text):
-        found |= Q(machine_number=text.upper())
+    found = _in_clear(text)
     if _CARD.fullmatch(text.replace(" ", "").upper()):
         index = blind_index("identifier", text)
         found |= Q(reporter__identifier_index=index) | Q(reporter__principal_index=index)

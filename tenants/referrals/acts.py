@@ -36,13 +36,14 @@ BOUND: dict[str, Bound] = {name: Bound(workflow.STEPS[name], *pair) for name, pa
 def perform(*, name: str, referral_id: UUID, actor: Actor, data: Any) -> None:
     """Check `data` against the step's form and take the step.
 
-    Raises NotFound, NotAllowed or Conflict before the form is looked at; Invalid with its sentences by field.
+    `data` may be a function that makes it from the form as the page opens it. Raises NotFound, NotAllowed or
+    Conflict before the form is looked at; Invalid with its sentences by field.
     """
     if name not in BOUND:
         raise NotFound("没有这个操作。")
     bound = BOUND[name]
     workflow.check(selectors.referral_for(actor, referral_id), actor, name)
-    form = bound.form(data)
+    form = bound.form(data(bound.form()) if callable(data) else data)
     if not form.is_valid():
         raise Invalid(form.sentences())
     bound.run(referral_id=referral_id, actor=actor, **form.arguments())

@@ -199,7 +199,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["bancheng.web.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "bancheng.web.api.Pages",
     "EXCEPTION_HANDLER": "bancheng.web.api.problem_details",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -208,10 +208,13 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "办成 API",
     "VERSION": "1",
+    "DESCRIPTION": "与网页相同的操作。出错时以application/problem+json（RFC 9457）说明原因。",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["bancheng.web.openapi.add_problems"],
+    "SWAGGER_UI_SETTINGS": {"validatorUrl": None, "persistAuthorization": False, "docExpansion": "none"},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 
 # --- Telemetry ---------------------------------------------------------------------------------------

@@ -9,4 +9,5 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 urlpatterns = [
     path("", include("bancheng.urls.account")),
     path("", include("bancheng.overview.urls")),
+    path("api/v1/", include("bancheng.web.api_urls")),
 ]

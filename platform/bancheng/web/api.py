@@ -1,16 +1,20 @@
 """How the API pages its lists and says what went wrong (RFC 9457, application/problem+json)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelValidationError
+from django.db.models import QuerySet
 from django.http import Http404
-from rest_framework import exceptions
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import exceptions, serializers
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
-from rest_framework.views import set_rollback
+from rest_framework.views import APIView, set_rollback
 
 from bancheng.errors import Invalid, Refused
 from bancheng.web import errors
@@ -21,6 +25,35 @@ class Pages(PageNumberPagination):
 
     page_size_query_param = "page_size"
     max_page_size = 100
+
+
+class PagedView(APIView):
+    """A view whose list comes in pages."""
+
+    pagination_class = Pages
+
+    def paged(
+        self,
+        rows: QuerySet[Any],
+        serializer: type[serializers.BaseSerializer[Any]],
+        shown: Callable[[Iterable[Any]], list[Any]] = list,
+    ) -> Response:
+        """The page that the address asks for; `shown` makes of its rows what the serializer takes."""
+        pages = self.pagination_class()
+        page = pages.paginate_queryset(rows, self.request, view=self) or []
+        return pages.get_paginated_response(serializer(shown(page), many=True).data)
+
+
+@extend_schema_field(OpenApiTypes.URI_REF)
+class PathField(serializers.Field[Any, Any, str, Any]):
+    """The address, on the same host, of what the source identifies."""
+
+    def __init__(self, view_name: str, **kwargs: Any) -> None:
+        self.view_name = view_name
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: Any) -> str:
+        return reverse(self.view_name, args=[value])
 
 
 def problem_details(exc: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -51,12 +84,15 @@ def _known(exc: Exception) -> _Known | None:
         return _invalid(list(_pointers(told)))
     if isinstance(exc, Http404):
         return 404, errors.WORDS[404][1], "not_found", [], {}
+    if isinstance(exc, RequestDataTooBig):
+        return 413, "内容太长，请精简后重新提交。", "too_large", [], {}
     if isinstance(exc, PermissionDenied):
         return 403, errors.WORDS[403][1], "not_allowed", [], {}
     if isinstance(exc, exceptions.ValidationError):
         return _invalid(list(_pointers(exc.detail)))
     if isinstance(exc, exceptions.APIException):
-        return exc.status_code, str(exc.detail), str(exc.default_code), [], _headers(exc)
+        code = getattr(exc.detail, "code", exc.default_code)
+        return exc.status_code, str(exc.detail), str(code), [], _headers(exc)
     return None
 
 

@@ -18,6 +18,7 @@ WORDS: dict[int, tuple[str, str]] = {
     500: ("系统出错", "这一步没有完成，已填的内容未被改动。请稍后重试；多次出现请联系平台管理员。"),
     503: ("暂时无法使用", "系统正在维护或尚未就绪。请稍后重试。"),
 }
+_API_TITLES = {401: "请先登录", 406: "不提供这种格式", 413: "内容太长", 415: "只接受JSON", 429: "请求太多"}
 
 
 def answer(request: HttpRequest, status: int, message: str = "", *, code: str = "") -> HttpResponse:
@@ -29,11 +30,16 @@ def answer(request: HttpRequest, status: int, message: str = "", *, code: str = 
     return HttpResponse(page, status=status)
 
 
+def title(status: int) -> str:
+    """The status in two or three words, the same on a page and in a problem."""
+    return WORDS[status][0] if status in WORDS else _API_TITLES.get(status, HTTPStatus(status).phrase)
+
+
 def body(request: HttpRequest, status: int, detail: str, *, code: str = "", **members: Any) -> dict[str, Any]:
     """The members of a problem details object; `code` is the stable name of the reason for programs."""
     return {
         "type": "about:blank",
-        "title": WORDS[status][0] if status in WORDS else HTTPStatus(status).phrase,
+        "title": title(status),
         "status": status,
         "detail": detail,
         "instance": request.path,

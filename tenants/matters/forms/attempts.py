@@ -1,6 +1,6 @@
 """The rows “去过哪里、何时、怎么说”: as many as are filled in."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -38,6 +38,16 @@ class AttemptsField(forms.Field):
     """A list of `Attempt`; rows left blank are nothing."""
 
     widget = AttemptsWidget
+    json_schema: ClassVar[dict[str, Any]] = {
+        "type": "array",
+        "maxItems": AT_MOST,
+        "items": {
+            "type": "object",
+            "properties": {part: {"type": "string", "maxLength": limit} for part, limit in PARTS.items()},
+            "required": ["office"],
+            "additionalProperties": False,
+        },
+    }
 
     def clean(self, value: Any) -> list[Attempt]:
         if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):

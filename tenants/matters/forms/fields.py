@@ -1,7 +1,7 @@
 """Form fields with the rules of our papers: phones, days, a subject without personal data."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -60,6 +60,8 @@ class DayField(forms.DateField):
 
 class YesNoField(forms.TypedChoiceField):
     """Yes or no, asked as two buttons; None where it was not answered."""
+
+    json_schema: ClassVar[dict[str, Any]] = {"type": "boolean"}
 
     def __init__(self, *, yes: str = "是", no: str = "否", **kwargs: Any) -> None:
         super().__init__(

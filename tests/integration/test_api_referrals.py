@@ -1,0 +1,175 @@
+"""The API of referrals: to a centre and back, by letter, and what each side is refused."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bancheng.centres.models import OutsideOffice
+from bancheng.centres.scope import in_centre, in_public
+from bancheng.identity.roles import CENTRE_ROLES, Role
+from tenants.matters.models import Matter
+from tenants.referrals import acts, sending
+from tenants.referrals.models import Direction, Referral
+from tests import schemas
+from tests.desk import REPORTER, Desk
+
+API = "/api/v1"
+LETTER = "130000-letter"
+DRAFT = {"unit": LETTER, "reason": "省属单位参保。", "requested": "请核定抚恤金。"}
+BODIES: dict[str, dict[str, Any]] = {
+    "send": {},
+    "discard": {},
+    "log_contact": {"way": "call", "person": "示例科", "content": "已收到来函。", "signed_for": True},
+    "record_answer": {"outcome": "done", "answer": "示例复函。"},
+    "record_return": {"reason": "不属本单位。"},
+    "confirm": {},
+    "sign": {},
+    "give_back": {"reason": "不属本中心。", "basis": "示例依据", "suggested": "市中心"},
+    "answer": {"text": "已办结。"},
+}
+
+
+@pytest.fixture
+def desk(in_zhangbei: Any) -> Desk:
+    with in_public():
+        OutsideOffice.objects.create(code=LETTER, name="示例省级中心", level="province")
+    return Desk(in_zhangbei)
+
+
+@pytest.fixture
+def call(desk: Desk) -> Callable[..., Any]:
+    """`call(role, method, path, body)`: as the person of that role; afterwards back in the schema."""
+
+    def send(role: str, method: str, path: str, body: Any = None, department: str = "") -> Any:
+        api = schemas.api_for(desk.centre, desk.staff(role, department))
+        with in_centre(desk.centre.code):
+            return getattr(api, method)(f"{API}{path}", body, format="json")
+
+    return send
+
+
+def drafted(desk: Desk, unit: str = LETTER) -> Referral:
+    return sending.draft(
+        matter_id=desk.handling().pk, actor=desk.actor(Role.WINDOW_LEAD), **DRAFT | {"unit": unit}
+    )
+
+
+def step(call: Callable[..., Any], referral: Any, name: str, role: str = Role.WINDOW_LEAD) -> Any:
+    return call(role, "post", f"/referrals/{referral}/steps/{name}/", BODIES[name])
+
+
+def test_there_is_a_body_for_every_step() -> None:
+    assert set(BODIES) == set(acts.BOUND)
+
+
+def test_a_referral_by_letter_goes_out_and_comes_back(desk: Desk, call: Callable[..., Any]) -> None:
+    matter = desk.handling()
+    answer = call(Role.HANDLER, "post", f"/matters/{matter.pk}/referrals/", DRAFT)
+    assert answer.status_code == 201
+    assert answer["Location"] == answer.json()["url"]
+    referral = answer.json()["id"]
+    states = [
+        step(call, referral, name).json()["state"]
+        for name in ("send", "log_contact", "record_answer", "confirm")
+    ]
+    assert states == ["sent", "signed", "answered", "confirmed"]
+    assert Matter.objects.get(pk=matter.pk).state == "handling"
+    shown = call(Role.AUDITOR, "get", f"/referrals/{referral}/").json()
+    assert (shown["answer"], shown["answer_outcome"]) == ("示例复函。", "done")
+    assert [contact["content"] for contact in shown["contacts"]] == ["已收到来函。"]
+    assert shown["available_steps"] == []
+
+
+def test_a_referral_that_came_in_is_shown_masked_with_what_it_brought(
+    desk: Desk, call: Callable[..., Any], yuxian: Any
+) -> None:
+    with in_centre(yuxian.code):
+        away = Desk(yuxian)
+        sent = sending.send(
+            referral_id=drafted(away, desk.centre.code).pk, actor=away.actor(Role.WINDOW_LEAD)
+        )
+        digest = sent.digest
+    Referral.objects.create(
+        direction=Direction.RECEIVED,
+        counterpart="centre",
+        unit_code=yuxian.code,
+        unit_name=yuxian.name,
+        state="sent",
+        number=sent.number,
+        subject=sent.subject,
+        item_code=sent.item_code,
+        reason=sent.reason,
+        requested=sent.requested,
+        digest=digest,
+        created_at=sent.created_at,
+        sent_at=sent.sent_at,
+        sign_due_on=sent.sign_due_on,
+    )
+    (line,) = call(Role.WINDOW_LEAD, "get", "/referrals/?direction=received").json()["results"]
+    answer = call(Role.WINDOW_LEAD, "get", f"/referrals/{line['id']}/")
+    assert answer.json()["brought"]["reporter_name"] == "欧*"
+    assert [found["name"] for found in answer.json()["available_steps"]] == ["sign", "give_back"]
+    for clear in (REPORTER.name, REPORTER.identifier, REPORTER.phone):
+        assert clear not in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["send", "discard"])
+def test_a_step_is_for_the_roles_of_the_table(desk: Desk, call: Callable[..., Any], name: str) -> None:
+    referral = drafted(desk).pk
+    for role in CENTRE_ROLES - acts.BOUND[name].step.roles:
+        assert step(call, referral, name, role).status_code == 403, role
+    assert step(call, referral, name).status_code in {200, 204}
+
+
+def test_a_discarded_draft_is_gone(desk: Desk, call: Callable[..., Any]) -> None:
+    referral = drafted(desk).pk
+    assert step(call, referral, "discard").status_code == 204
+    assert call(Role.WINDOW_LEAD, "get", f"/referrals/{referral}/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["confirm", "sign", "record_answer"])
+def test_a_step_out_of_turn_is_a_conflict(desk: Desk, call: Callable[..., Any], name: str) -> None:
+    answer = step(call, drafted(desk).pk, name)
+    assert (answer.status_code, answer.json()["code"]) == (409, "wrong_state")
+
+
+def test_an_unknown_unit_is_pointed_at(desk: Desk, call: Callable[..., Any]) -> None:
+    path = f"/matters/{desk.handling().pk}/referrals/"
+    answer = call(Role.WINDOW_LEAD, "post", path, DRAFT | {"unit": "nowhere"})
+    assert answer.status_code == 422
+    assert [wrong["pointer"] for wrong in answer.json()["errors"]] == ["#/unit"]
+
+
+def test_a_second_draft_is_a_conflict(desk: Desk, call: Callable[..., Any]) -> None:
+    path = f"/matters/{drafted(desk).matter_id}/referrals/"
+    assert call(Role.WINDOW_LEAD, "post", path, DRAFT).json()["code"] == "already_referred"
+
+
+def test_an_unknown_referral_is_not_found(call: Callable[..., Any]) -> None:
+    assert call(Role.WINDOW_LEAD, "get", f"/referrals/{uuid4()}/").status_code == 404
+    assert step(call, uuid4(), "send").status_code == 404
+
+
+def test_another_department_sees_none_of_it(desk: Desk, call: Callable[..., Any]) -> None:
+    referral = drafted(desk).pk
+    assert call(Role.HANDLER, "get", f"/referrals/{referral}/", department="YB").status_code == 403
+    assert call(Role.HANDLER, "get", "/referrals/", department="YB").json()["results"] == []
+    assert len(call(Role.HANDLER, "get", "/referrals/").json()["results"]) == 1
+
+
+def test_the_list_costs_the_same_however_long(desk: Desk, call: Callable[..., Any]) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert len(call(Role.WINDOW_LEAD, "get", "/referrals/").json()["results"]) > 0
+        return len([query for query in queries if query["sql"].startswith("SELECT")])
+
+    drafted(desk)
+    cost()  # fills what the process remembers
+    few = cost()
+    for _ in range(3):
+        drafted(desk)
+    assert cost() == few

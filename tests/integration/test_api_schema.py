@@ -1,0 +1,98 @@
+"""The description of the API: whole, valid, open to read, in a viewer that loads nothing from afar."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import call_command
+
+from tenants.matters import acts as matter_acts
+from tenants.referrals import acts as referral_acts
+from tests import schemas
+
+METHODS = {"get", "post"}
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The description of a centre's API; making it fails on any warning."""
+    file: Path = tmp_path_factory.mktemp("schema") / "schema.yml"
+    call_command("spectacular", urlconf="tenants.urls", file=str(file), validate=True, fail_on_warn=True)
+    found: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return found
+
+
+def operations(described: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for path in described["paths"].values() for operation in path.values()]
+
+
+def body(described: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
+    reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    found: dict[str, Any] = described["components"]["schemas"][reference.rsplit("/", 1)[1]]
+    return found
+
+
+@pytest.mark.parametrize("act", matter_acts.all_bound())
+def test_every_act_is_described_by_its_form(described: dict[str, Any], act: str) -> None:
+    operation = described["paths"][f"/api/v1/matters/{{matter_id}}/actions/{act}/"]["post"]
+    fields = set(matter_acts.bound(act).form.base_fields)
+    assert fields == (set(body(described, operation)["properties"]) if fields else set())
+    assert operation["summary"] == matter_acts.bound(act).transition.label
+
+
+@pytest.mark.parametrize("step", referral_acts.BOUND)
+def test_every_step_of_a_referral_is_described_by_its_form(described: dict[str, Any], step: str) -> None:
+    operation = described["paths"][f"/api/v1/referrals/{{referral_id}}/steps/{step}/"]["post"]
+    fields = set(referral_acts.BOUND[step].form.base_fields)
+    assert fields == (set(body(described, operation)["properties"]) if fields else set())
+
+
+def test_operations_have_names_of_their_own(described: dict[str, Any]) -> None:
+    names = [operation["operationId"] for operation in operations(described)]
+    assert len(names) == len(set(names))
+
+
+def test_every_operation_tells_its_problems(described: dict[str, Any]) -> None:
+    for operation in operations(described):
+        refused = operation["responses"]["401"]["content"]["application/problem+json"]["schema"]
+        assert refused == {"$ref": "#/components/schemas/Problem"}, operation["operationId"]
+    resolve = described["paths"]["/api/v1/matters/{matter_id}/actions/resolve/"]["post"]
+    assert {"200", "400", "401", "403", "404", "409", "413", "415", "422"} == set(resolve["responses"])
+
+
+def test_no_address_takes_a_personal_value(described: dict[str, Any]) -> None:
+    asked = {
+        parameter["name"]
+        for operation in operations(described)
+        for parameter in operation.get("parameters", ())
+    }
+    assert asked == {
+        *("matter_id", "referral_id", "consultation_id", "page", "page_size", "q", "state", "kind", "item"),
+        *("department", "light", "since", "until", "direction", "open_only"),
+    }
+
+
+@pytest.mark.parametrize("place", ["zhangbei", "office"])
+def test_the_description_is_open_to_read(request: pytest.FixtureRequest, place: str) -> None:
+    answer = schemas.client_for(request.getfixturevalue(place)).get("/api/v1/schema/")
+    assert answer.status_code == 200
+    paths = yaml.safe_load(answer.content)["paths"]
+    assert "/api/v1/me/" in paths
+    assert any("matters" in path for path in paths) == (place == "zhangbei")
+
+
+def test_the_viewer_keeps_to_the_pages_own_policy(zhangbei: Any) -> None:
+    browser = schemas.client_for(zhangbei)
+    page = browser.get("/api/v1/docs/")
+    assert "'unsafe-inline'" not in page["Content-Security-Policy"].split("script-src")[1].split(";")[0]
+    text = page.content.decode()
+    assert "<style" not in text
+    assert re.findall(r"<script>|https?://", text) == []
+    sources = re.findall(r'(?:src|href)="([^"]+)"', text)
+    assert len(sources) == 4
+    for source in sources:
+        answer = browser.get(source.replace("&amp;", "&"))
+        answer.close()
+        assert answer.status_code == 200, source
