@@ -96,6 +96,7 @@ class DictionariesView(APIView):
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bancheng.web.api_urls")),
     path("", include("tenants.matters.api")),
+    path("", include("tenants.coordination.api")),
     path("", include("tenants.replies.api")),
     path("", include("tenants.referrals.api")),
     path("dictionaries/", DictionariesView.as_view(), name="api-dictionaries"),

@@ -22,7 +22,7 @@ from bancheng.identity.actors import Actor
 from bancheng.privacy import masks
 from bancheng.timekeeping.holders import Holder, Span
 from bancheng.web.api import PathField
-from tenants.matters import presentation, selectors, workflow
+from tenants.matters import panels, presentation, selectors, workflow
 from tenants.matters.models import Consultation, Event, Matter, MatterCause, PriorAttempt, Reporter
 from tenants.matters.states import State
 
@@ -109,7 +109,10 @@ class Standing(presentation.Row):
     @classmethod
     def parts(cls, matter: Matter, actor: Actor) -> dict[str, Any]:
         (row,) = presentation.rows([matter], actor)
-        offers = [Offer(found, why, matter) for found, why in workflow.choices(matter, actor)]
+        offers = [
+            Offer(found, why or panels.obstacle(matter, actor, found.name), matter)
+            for found, why in workflow.choices(matter, actor)
+        ]
         return vars(row) | {"actions": offers}
 
     @classmethod

@@ -261,6 +261,20 @@ def test_replies_and_callbacks_are_shown(desk: Desk, call: Callable[..., Any]) -
     assert [callback["solved"] for callback in shown["callbacks"]] == [True]
 
 
+def test_who_signs_sees_basis_risk_and_whose_signature_is_waited_for(
+    desk: Desk, call: Callable[..., Any]
+) -> None:
+    matter = ready_for(desk, "sign_off")
+    (asked,) = call(Role.DEPUTY, "get", f"/matters/{matter.pk}/sign-offs/").json()["sign_offs"]
+    offers = call(Role.WINDOW_LEAD, "get", f"/matters/{matter.pk}/").json()["available_actions"]
+    assert {offer["name"]: offer["allowed"] for offer in offers}["sign_off"] is False
+    assert (asked["basis"], asked["risk"], asked["waiting"]) == ("示例依据", "示例风险", ["分管领导"])
+    call(Role.DEPUTY, "post", f"/matters/{matter.pk}/actions/sign_off/", BODIES["sign_off"])
+    (signed,) = call(Role.DEPUTY, "get", f"/matters/{matter.pk}/sign-offs/").json()["sign_offs"]
+    assert signed["approved"] is True
+    assert [signature["role"] for signature in signed["signatures"]] == ["deputy"]
+
+
 def test_unmasking_shows_what_was_asked_for_and_leaves_a_trace(desk: Desk, call: Callable[..., Any]) -> None:
     body = {"fields_wanted": ["phone"], "reason": "电话联系反映人"}
     answer = call(Role.WINDOW_CLERK, "post", f"/matters/{desk.handling().pk}/unmask/", body)
