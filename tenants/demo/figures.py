@@ -1,22 +1,26 @@
 """What the overview shows of the whole city, in the few figures that a story should move."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from django.db.models import Sum
-
-from bancheng.centres.models import Centre
+from bancheng.centres.models import Centre, Kind
 from bancheng.centres.scope import in_centre
-from bancheng.overview.models import CentreFigure, ConsultationFact, Fact
+from bancheng.overview import selectors
+from bancheng.overview.models import CentreFigure
+from bancheng.overview.selectors import Scope
+from bancheng.timekeeping import clock
 from tenants.workbook import summary
 
 SHOWN = {"registered": "登记", "accepted": "受理", "closed": "销号", "done": "已办成", "referred_out": "转出"}
+PERIOD = timedelta(days=364)
 
 
 def of_the_city() -> dict[str, int]:
-    """The figures of all days, by their words; consultations apart."""
-    sums = Fact.objects.aggregate(**{f"sum_{name}": Sum(name) for name in SHOWN})
-    asked = ConsultationFact.objects.aggregate(sum=Sum("count"))["sum"] or 0
-    return {word: sums[f"sum_{name}"] or 0 for name, word in SHOWN.items()} | {"咨询": asked}
+    """The overview's totals of the last year, by their words, and what is open now."""
+    today = clock.today()
+    total = selectors.total(selectors.centres(Scope(today - PERIOD, today)))
+    counted = {word: total.counts[name] for name, word in SHOWN.items()}
+    return counted | {"咨询": total.consultations, "在办": total.figure.open}
 
 
 def compared(before: dict[str, int], after: dict[str, int]) -> Iterator[str]:
@@ -35,8 +39,8 @@ def refresh(code: str) -> None:
 def refresh_missing() -> int:
     """Count the centres that were never counted; returns how many."""
     counted = CentreFigure.objects.exclude(summarised_at=None).values_list("centre", flat=True)
-    missing = Centre.objects.filter(kind="centre", suspended_at=None).exclude(code__in=list(counted))
-    codes = list(missing.values_list("code", flat=True))
+    centres = Centre.objects.filter(kind=Kind.CENTRE, suspended_at=None).exclude(code__in=list(counted))
+    codes = list(centres.values_list("code", flat=True))
     for code in codes:
         refresh(code)
     return len(codes)

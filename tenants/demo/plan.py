@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from random import Random
 
-from bancheng.catalogue.words import ReporterKind
+from bancheng.catalogue.words import Kind, ReporterKind
 from bancheng.timekeeping.calendar import WorkingCalendar
 from tenants.demo import invented, material
 from tenants.demo.material import Case
@@ -158,7 +158,9 @@ def _of_centre(code: str, count: int, until: datetime, calendar: WorkingCalendar
     plans = [_plan(code, n, at, rng) for n, at in enumerate(past)]
     plans = [replace(p, reporter=_same_person(plans[:n], p, rng) or p.reporter) for n, p in enumerate(plans)]
     for n, (at, (stand, fate, _, level)) in enumerate(moments, start=settled):
-        plans.append(replace(_plan(code, n, at, rng), fate=fate, stand=stand, level=level))
+        # Not urgent: expediting would move the due date away from where this entry wants it.
+        plan = _plan(code, n, at, rng, urgent=False)
+        plans.append(replace(plan, fate=fate, stand=stand, level=level))
     yield from sorted(plans, key=lambda plan: plan.at)
 
 
@@ -187,8 +189,8 @@ def _past_moment(rng: Random, until: datetime, calendar: WorkingCalendar) -> dat
     return Pace(rng, calendar).on(min(days[-1], latest))
 
 
-def _plan(code: str, number: int, at: datetime, rng: Random) -> Plan:
-    cases = material.cases()
+def _plan(code: str, number: int, at: datetime, rng: Random, *, urgent: bool = True) -> Plan:
+    cases = [case for case in material.cases() if urgent or case.kind != Kind.URGENT]
     case = rng.choices(cases, weights=[c.weight for c in cases])[0].filled(rng, at.year)
     fate = rng.choices(list(FATES), weights=list(FATES.values()))[0]
     area = code if not code.startswith("13077") else "130721"

@@ -81,7 +81,7 @@ class Stage:
     def path(self, step: Step) -> str:
         """Where the step's result is looked at: the matter, its referral, or the consultation."""
         if step.act.startswith("referral."):
-            return f"/referrals/{self._referral}/"
+            return reverse("referral", args=[self._referral], urlconf="tenants.urls")
         if self.matter_id:
             return reverse("matter", args=[self.matter_id], urlconf="tenants.urls")
         return reverse("consultation", args=[self.consultation_id], urlconf="tenants.urls")
@@ -89,7 +89,7 @@ class Stage:
     @property
     def letter_path(self) -> str:
         """Where the letter of the story's referral is printed."""
-        return f"/referrals/{self._referral}/letter/"
+        return reverse("referral_letter", args=[self._referral], urlconf="tenants.urls")
 
     def referral(self) -> Referral | None:
         """The story's referral, if it has one by now."""

@@ -33,8 +33,9 @@ class Command(BaseCommand):
         """Figures, steps, figures."""
         title, usual, script = STORIES[options["story"]]
         try:
-            before = figures.of_the_city()
             with in_centre(options["centre"] or usual) as centre:
+                figures.refresh(centre.code)
+                before = figures.of_the_city()
                 self.stdout.write(f"{options['story']} {title}\n{centre.name}\n")
                 self._play(centre, list(script()), 0.0 if options["fast"] else PAUSE_SECONDS)
                 figures.refresh(centre.code)

@@ -1,0 +1,195 @@
+"""The stories end where they should, by the acts and people they should, and print nothing of any person."""
+
+import io
+import re
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from bancheng.centres.scope import in_centre
+from bancheng.errors import Refused
+from bancheng.identity.models import Staff
+from bancheng.identity.roles import Role
+from bancheng.privacy.patterns import without_personal_numbers
+from tenants.demo.accounts import open_accounts
+from tenants.demo.stories import STORIES, s1, s3
+from tenants.demo.stories.stage import Script, Stage
+from tenants.matters import selectors
+from tenants.matters.models import Consultation, Matter
+from tenants.matters.states import State
+from tenants.referrals.models import Counterpart
+from tenants.referrals.models import State as ReferralState
+
+
+def play(script: Script) -> Stage:
+    stage = Stage()
+    for step in script:
+        stage.play(step)
+    return stage
+
+
+def finished(stage: Stage) -> Matter:
+    matter = stage.matter()
+    assert matter is not None
+    return matter
+
+
+@pytest.fixture
+def in_city(city: Any) -> Any:
+    with in_centre(city.code):
+        open_accounts(city.code, "!")
+        yield city
+
+
+@pytest.fixture
+def in_county(in_zhangbei: Any) -> Any:
+    open_accounts(in_zhangbei.code, "!")
+    return in_zhangbei
+
+
+def test_s1_goes_by_letter_to_the_province_and_ends_closed(in_city: Any) -> None:
+    stage = play(s1.script())
+    matter = finished(stage)
+
+    assert matter.state == State.CLOSED
+    assert [event.act for event in selectors.timeline(matter)] == [
+        "register",
+        "contact",
+        "triage",
+        "accept",
+        "assign",
+        "sign",
+        "request_signoff",
+        "sign_off",
+        "sign_off",
+        "signed_off",
+        "refer",
+        *["hear"] * 4,
+        "contact",
+        "hear",
+        "take_back",
+        "resolve",
+        "reply",
+        "call_back",
+        "close",
+    ]
+
+
+def test_s1_is_a_first_case_signed_by_two_and_paid(in_city: Any) -> None:
+    stage = play(s1.script())
+    matter, referral = finished(stage), stage.referral()
+
+    assert (matter.level, matter.mode, matter.first_of_kind) == (5, "special", True)
+    assert (matter.trips_before, matter.months_before, matter.prior_attempts.count()) == (6, 13, 3)
+    assert matter.paid_tail == "0912"
+    signers = matter.sign_offs.get().signatures.values_list("role", flat=True)
+    assert set(signers) == {Role.WINDOW_LEAD, Role.DIRECTOR}
+    assert referral is not None
+    assert (referral.counterpart, referral.state) == (Counterpart.LETTER, ReferralState.CONFIRMED)
+    assert re.fullmatch(r"张社转〔\d{4}〕\d+号", referral.number)
+    assert list(referral.contacts.values_list("way", "signed_for")) == [
+        ("call", False),
+        ("call", False),
+        ("visit", False),
+        ("letter", True),
+    ]
+
+
+def test_s3_grows_out_of_a_consultation_with_nothing_typed_again(in_county: Any) -> None:
+    stage = play(s3.script())
+    matter = finished(stage)
+    consultation = Consultation.objects.get()
+
+    assert matter.consultation == consultation.pk
+    assert consultation.matter_id == matter.pk
+    assert matter.subject == consultation.subject
+    assert matter.reporter.name == consultation.name
+    assert matter.reporter.phone == consultation.phone
+    assert consultation.question
+    assert consultation.question in matter.narrative
+
+
+def test_s3_is_led_by_one_department_supported_by_another_and_ends_closed(in_county: Any) -> None:
+    matter = finished(play(s3.script()))
+
+    assert matter.state == State.CLOSED
+    assert (matter.department_id, matter.supporting) == ("RS", ["YB"])
+    assert [(c.code, c.principal) for c in matter.causes.all()] == [("C09", True), ("C07", False)]
+    assert [event.act for event in selectors.timeline(matter)] == [
+        "register",
+        "triage",
+        "accept",
+        "assign",
+        "sign",
+        *["progress"] * 3,
+        "contact",
+        "resolve",
+        "reply",
+        "call_back",
+        "close",
+    ]
+
+
+def test_a_story_played_twice_is_no_repeat(in_county: Any) -> None:
+    finished(play(s3.script()))
+
+    assert not finished(play(s3.script())).repeated
+
+
+def test_a_story_without_its_people_is_refused_before_anything_is_written(in_county: Any) -> None:
+    Staff.objects.filter(username="huifang").update(is_active=False)
+
+    with pytest.raises(CommandError, match="回访员"):
+        call_command("scenario", "S3", fast=True, stdout=io.StringIO())
+
+    assert not Matter.objects.exists()
+    assert not Consultation.objects.exists()
+
+
+def test_nobody_acts_in_another_role(in_county: Any) -> None:
+    with pytest.raises(Refused):
+        Stage().crew.actor(Role.HANDLER, "GA")
+
+
+@pytest.mark.parametrize("name", sorted(STORIES))
+def test_the_command_prints_addresses_and_moving_figures(name: str, city: Any, zhangbei: Any) -> None:
+    centre = STORIES[name][1]
+    with in_centre(centre):
+        open_accounts(centre, "!")
+    out = io.StringIO()
+
+    call_command("scenario", name, fast=True, stdout=out)
+
+    said = out.getvalue()
+    with in_centre(centre):
+        matter = Matter.objects.get()
+    assert f"/matters/{matter.pk}/" in said
+    assert "销号 0 → 1（+1）" in said
+    assert "受理 0 → 1（+1）" in said
+
+
+def test_the_letter_has_an_address_of_its_own(in_city: Any) -> None:
+    out = io.StringIO()
+
+    call_command("scenario", "S1", fast=True, stdout=out)
+
+    assert re.search(r"转办函 张社转〔\d{4}〕1号  http\S+/letter/", out.getvalue())
+
+
+@pytest.mark.parametrize("name", sorted(STORIES))
+def test_the_command_prints_nothing_personal(name: str, city: Any, zhangbei: Any) -> None:
+    centre = STORIES[name][1]
+    with in_centre(centre):
+        open_accounts(centre, "!")
+    out = io.StringIO()
+
+    call_command("scenario", name, fast=True, stdout=out)
+
+    said = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", out.getvalue())
+    with in_centre(centre):
+        person = Matter.objects.select_related("reporter").get().reporter
+        told = [person.name, person.identifier, person.phone, person.address, person.principal_name]
+    assert person.masked_name in said
+    assert not any(word in said for word in told if word)
+    assert without_personal_numbers(said) == said
