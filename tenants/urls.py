@@ -13,4 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("tenants.api")),
     path("", include("tenants.matters.urls")),
     path("", include("tenants.replies.urls")),
+    path("", include("tenants.referrals.urls")),
+    path("", include("tenants.workbook.urls")),
 ]

@@ -8,4 +8,8 @@ class ReferralsConfig(AppConfig):
     label = "referrals"
 
     def ready(self) -> None:
-        from tenants.referrals import arrivals  # noqa: F401  (registers what arriving envelopes do)
+        from bancheng.web.navigation import register_count
+        from tenants.referrals import arrivals, panel  # noqa: F401  (both register: envelopes, the matter's page)
+        from tenants.referrals.views import waiting
+
+        register_count("referrals", waiting)

@@ -8,7 +8,7 @@ from bancheng.catalogue.words import Outcome
 from tenants.matters.forms.base import sentences_of, speak_plainly
 from tenants.matters.forms.fields import PhoneField, TextField
 from tenants.referrals import selectors
-from tenants.referrals.models import ContactLog, Counterpart
+from tenants.referrals.models import ContactLog, Counterpart, Direction, State
 
 
 class ReferralForm(forms.Form):
@@ -30,6 +30,21 @@ class EmptyForm(ReferralForm):
     """A step that needs nothing said."""
 
 
+class FilterForm(ReferralForm):
+    """What a list of referrals is narrowed by in the address; the side and the key of the words go along."""
+
+    side = forms.ChoiceField(choices=Direction.choices, required=False, widget=forms.HiddenInput)
+    find = forms.CharField(max_length=8, required=False, widget=forms.HiddenInput)
+    state = forms.ChoiceField(
+        label="状态", choices=[("", "全部状态"), ("open", "未了结"), *State.choices], required=False
+    )
+    unit = forms.ChoiceField(label="对方单位", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = _unit_choices("全部单位")  # type: ignore[attr-defined]
+
+
 class DraftForm(ReferralForm):
     unit = forms.ChoiceField(label="转办单位")
     reason = TextField(label="转办理由", help_text="为什么本中心办不了。")
@@ -39,12 +54,7 @@ class DraftForm(ReferralForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = selectors.units()
-        self.fields["unit"].choices = [  # type: ignore[attr-defined]
-            ("", "请选择单位"),
-            ("本系统中心", [(u.code, u.name) for u in units if u.kind == Counterpart.CENTRE]),
-            ("函件单位", [(u.code, u.name) for u in units if u.kind == Counterpart.LETTER]),
-        ]
+        self.fields["unit"].choices = _unit_choices("请选择单位")  # type: ignore[attr-defined]
 
 
 class ContactLogForm(ReferralForm):
@@ -75,3 +85,13 @@ class GiveBackForm(ReferralForm):
 
 class AnswerForm(ReferralForm):
     text = TextField(label="反馈内容", help_text="办了什么、依据是什么、还需反映人做什么。")
+
+
+def _unit_choices(empty: str) -> list[Any]:
+    """Those one may refer to, by how they are reached."""
+    units = selectors.units()
+    return [
+        ("", empty),
+        ("本系统中心", [(u.code, u.name) for u in units if u.kind == Counterpart.CENTRE]),
+        ("函件单位", [(u.code, u.name) for u in units if u.kind == Counterpart.LETTER]),
+    ]

@@ -9,14 +9,19 @@ from bancheng.centres.models import Centre, Kind, OutsideOffice
 from bancheng.centres.scope import current_centre
 from bancheng.errors import NotAllowed, NotFound
 from bancheng.identity.actors import Actor
-from bancheng.identity.permissions import require
+from bancheng.identity.permissions import allowed, require
 from bancheng.identity.roles import DEPARTMENT_ROLES
 from bancheng.tenancy import TenantQuerySet
 from bancheng.timekeeping import clock, lights
 from bancheng.timekeeping.calendar import current as current_calendar
+from tenants.matters import selectors as matters
+from tenants.matters.workflow import TRANSITIONS
 from tenants.referrals.models import UNDER_WAY, Counterpart, Direction, Referral, State
 
 Referrals = TenantQuerySet[Referral]
+
+ANSWERABLE = TRANSITIONS["answer"].sources
+"""The states of our own matter in which a referral that came in can be answered."""
 
 
 @dataclass(frozen=True)
@@ -44,17 +49,24 @@ def counterpart(code: str) -> Unit | None:
 def visible_to(actor: Actor) -> Referrals:
     """The referrals that this person may see; department staff see those of their department's matters."""
     require(actor, "referral.view")
-    rows: Referrals = Referral.objects.select_related("matter")
+    rows: Referrals = Referral.objects.select_related("matter__department")
     if actor.roles <= DEPARTMENT_ROLES:
         return rows.filter(matter__department_id=actor.department)
     return rows
 
 
-def listed(actor: Actor, *, direction: Direction, q: str = "", state: str = "") -> Referrals:
-    """One side's list, newest first; `state` "open" for those under way."""
+def listed(actor: Actor, *, direction: Direction, q: str = "", state: str = "", unit: str = "") -> Referrals:
+    """One side's list, newest first; `state` "open" for those under way, `unit` the other side's code."""
     rows = visible_to(actor).filter(direction=direction)
     if q:
-        rows = rows.filter(Q(number__icontains=q) | Q(subject__icontains=q) | Q(unit_name__icontains=q))
+        rows = rows.filter(
+            Q(number__icontains=q)
+            | Q(subject__icontains=q)
+            | Q(unit_name__icontains=q)
+            | Q(matter__number__icontains=q)
+        )
+    if unit:
+        rows = rows.filter(unit_code=unit)
     if state == "open":
         return rows.filter(state__in=(State.DRAFT, *UNDER_WAY))
     return rows.filter(state=state) if state else rows
@@ -64,7 +76,7 @@ def referral_for(actor: Actor, referral_id: UUID) -> Referral:
     """One referral with its matter and contacts. Raises NotFound or NotAllowed."""
     try:
         referral = (
-            Referral.objects.select_related("matter", "matter__reporter")
+            Referral.objects.select_related("matter__reporter", "matter__department", "drafted_by")
             .prefetch_related("contacts__by")
             .get(pk=referral_id)
         )
@@ -88,12 +100,24 @@ def to_confirm() -> Referrals:
     return Referral.objects.filter(direction=Direction.SENT, state=State.ANSWERED).order_by("answered_at")
 
 
+def waiting_for(actor: Actor) -> Referrals:
+    """Those in which this person has the next move: to sign for, to confirm, to answer."""
+    moves = Q(pk=None)
+    if allowed(actor, "referral.sign"):
+        moves |= Q(direction=Direction.RECEIVED, state=State.SENT)
+    if allowed(actor, "referral.confirm"):
+        moves |= Q(direction=Direction.SENT, state=State.ANSWERED)
+    if allowed(actor, "referral.answer"):
+        moves |= Q(direction=Direction.RECEIVED, state=State.SIGNED, matter__state__in=ANSWERABLE)
+    if allowed(actor, "referral.send"):
+        moves |= Q(direction=Direction.SENT, state=State.DRAFT)
+    return visible_to(actor).filter(moves)
+
+
 def light_of(referral: Referral) -> lights.Light:
-    """Before signing, the light of the signing term; afterwards grey."""
-    return lights.light(
-        referral.sign_due_on,
-        clock.now(),
-        current_calendar(),
-        1,
-        finished_at=referral.signed_at or referral.ended_at,
-    )
+    """Before signing the light of the signing term, then that of our own matter's term; grey at the end."""
+    if referral.state == State.SENT:
+        return lights.light(referral.sign_due_on, clock.now(), current_calendar(), 1)
+    if referral.state in UNDER_WAY and referral.matter is not None:
+        return matters.light_of(referral.matter)
+    return lights.NOT_STARTED if referral.state == State.DRAFT else lights.FINISHED

@@ -26,6 +26,17 @@ SIGN_WITHIN_DAYS = 1
 """Working days within which the other side is to sign for a referral."""
 
 
+def check_draft(matter: Matter, actor: Actor) -> None:
+    """Raise NotAllowed or Conflict unless this person may draft a referral of the matter now."""
+    require(actor, "referral.draft")
+    if matter.state not in matter_workflow.TRANSITIONS["refer"].sources:
+        raise Conflict("只有办理中的反映件可以转办。", code="wrong_state")
+    if actor.roles <= DEPARTMENT_ROLES and (why := matter_workflow.own_department(matter, actor)):
+        raise NotAllowed(why)
+    if matter.referrals.filter(direction=Direction.SENT, state__in=(State.DRAFT, *UNDER_WAY)).exists():
+        raise Conflict("此件已有一件转办在办,请先了结。", code="already_referred")
+
+
 @transaction.atomic
 def draft(
     *,
@@ -41,14 +52,8 @@ def draft(
 
     One of a matter is under way at a time. Raises Invalid for an unknown unit, Conflict, NotAllowed.
     """
-    require(actor, "referral.draft")
     matter = locked(matter_id)
-    if matter.state not in matter_workflow.TRANSITIONS["refer"].sources:
-        raise Conflict("只有办理中的反映件可以转办。", code="wrong_state")
-    if actor.roles <= DEPARTMENT_ROLES and (why := matter_workflow.own_department(matter, actor)):
-        raise NotAllowed(why)
-    if matter.referrals.filter(direction=Direction.SENT, state__in=(State.DRAFT, *UNDER_WAY)).exists():
-        raise Conflict("此件已有一件转办在办,请先了结。", code="already_referred")
+    check_draft(matter, actor)
     counterpart = selectors.counterpart(unit)
     if counterpart is None:
         raise Invalid({"unit": ["没有这个单位,请从列表中选择。"]})

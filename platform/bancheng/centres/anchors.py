@@ -4,7 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bancheng.centres.models import ChainAnchor
+from bancheng.privacy.models import AuditEntry
 from bancheng.timekeeping import clock
+
+AUDIT = "audit"
+"""The chain of a schema's audit trail; a matter's is named by its id."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,15 @@ def anchor(*, centre: str, heads: Iterable[Head]) -> list[str]:
             )
     ChainAnchor.objects.bulk_create(fresh, ignore_conflicts=True)
     return contradictions
+
+
+def lost(centre: str) -> ChainAnchor | None:
+    """The first kept head that the served audit trail no longer contains: it was cut, or rewritten."""
+    kept = list(ChainAnchor.objects.filter(centre=centre, chain=AUDIT).order_by("seq"))
+    found = dict(
+        AuditEntry.objects.filter(seq__in=[anchor.seq for anchor in kept]).values_list("seq", "hash")
+    )
+    return next((anchor for anchor in kept if anchor.seq and found.get(anchor.seq) != anchor.hash), None)
 
 
 def _last_kept(centre: str) -> dict[str, Head]:

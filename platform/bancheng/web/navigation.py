@@ -46,7 +46,7 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
             "arrows-exchange",
             known("referral.view"),
             count="referrals",
-            also=("referral",),
+            also=("referral", "referral_new", "referral_act"),
         ),
         Entry("workbook", "工作簿", "book-2", known("workbook.view"), also=("matter", "act", "search")),
         Entry(
@@ -56,6 +56,7 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
             known("consultation.record"),
             also=("consultation", "consultation_new", "consultation_count"),
         ),
+        Entry("audit", "审计", "shield-check", known("audit.view")),
     ),
     "office": (
         Entry("overview", "全市总览", "chart-bar", known("overview.view")),

@@ -4,13 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from bancheng.centres.models import Centre, ChainAnchor, Kind
+from bancheng.centres import anchors
+from bancheng.centres.models import Centre, Kind
 from bancheng.centres.scope import find, in_centre
 from bancheng.errors import Refused
 from bancheng.privacy import audit
-from bancheng.privacy.models import AuditEntry
-
-CHAIN = "audit"
 
 
 class Command(BaseCommand):
@@ -38,7 +36,7 @@ class Command(BaseCommand):
         with in_centre(code, allow_suspended=True):
             wrong = audit.verify()
             seq, _ = audit.head()
-            anchored = None if wrong else _lost_anchor(code)
+            anchored = None if wrong else anchors.lost(code)
         if wrong:
             self.stdout.write(self.style.ERROR(f"{code} {wrong.why}"))
         elif anchored:
@@ -46,15 +44,6 @@ class Command(BaseCommand):
         else:
             self.stdout.write(f"{code} 完整,共{seq}条")
         return not (wrong or anchored)
-
-
-def _lost_anchor(code: str) -> ChainAnchor | None:
-    """The first kept head that the trail served now no longer contains: its end was cut, or all rewritten."""
-    anchors = list(ChainAnchor.objects.filter(centre=code, chain=CHAIN).order_by("seq"))
-    found = dict(
-        AuditEntry.objects.filter(seq__in=[anchor.seq for anchor in anchors]).values_list("seq", "hash")
-    )
-    return next((anchor for anchor in anchors if anchor.seq and found.get(anchor.seq) != anchor.hash), None)
 
 
 def _every_code() -> list[str]:

@@ -1,0 +1,29 @@
+"""The referrals of a matter, as its page shows them, and the way to draft one."""
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+
+from bancheng.errors import Refused
+from bancheng.identity.actors import Actor
+from tenants.matters.models import Matter
+from tenants.matters.panels import Link, Panel, register
+from tenants.referrals import presentation, sending
+
+
+def referrals(matter: Matter) -> Sequence[presentation.Row]:
+    """Sent ones and the one that the matter came by, newest first; one query."""
+    rows = matter.referrals.select_related("matter__department").order_by("-created_at")
+    return presentation.rows(rows)
+
+
+def way_to_draft(matter: Matter, actor: Actor) -> Sequence[Link]:
+    """Only for those who may draft one now."""
+    try:
+        sending.check_draft(matter, actor)
+    except Refused:
+        return ()
+    return (Link("转办其他单位", f"{reverse('referral_new')}?matter={matter.pk}", "arrows-exchange"),)
+
+
+register(Panel("referrals", "转办", "referrals/panel.html", referrals, links=way_to_draft))
