@@ -37,7 +37,7 @@ def intake(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, "matter.register")
     if request.method != "POST":
-        form = RegisterForm(initial=_from_consultation(actor, request.GET.get("consultation", "")))
+        form = RegisterForm(initial=from_consultation(actor, request.GET.get("consultation", "")))
         form.fields["name"].widget.attrs["autofocus"] = True
         return render(request, "matters/intake.html", {"form": form})
     form = RegisterForm(request.POST)
@@ -53,7 +53,7 @@ def intake(request: HttpRequest) -> HttpResponse:
     return redirect("matter", matter.pk)
 
 
-def _from_consultation(actor: Actor, given: str) -> dict[str, Any]:
+def from_consultation(actor: Actor, given: str) -> dict[str, Any]:
     """What the consultation already says, by the intake form's fields. Raises NotFound, Conflict."""
     if not given:
         return {}
