@@ -14,6 +14,7 @@ from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import PERMISSIONS, allowed
 from bancheng.identity.requests import actor_of
 from bancheng.identity.roles import Role
+from bancheng.web import openapi  # noqa: F401  (says how the description shows what is ours)
 
 
 class MeSerializer(serializers.Serializer[Actor]):
