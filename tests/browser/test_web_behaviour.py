@@ -15,9 +15,8 @@ from django import forms
 from django.contrib.staticfiles import finders
 from django.template import engines
 from django.test import RequestFactory
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
-from bancheng.devstack.binaries import find_chromium
 from bancheng.identity.actors import Actor
 from bancheng.identity.roles import Role
 from bancheng.web import errors
@@ -95,15 +94,6 @@ OPTION = {
     "series": [{"type": "bar", "name": "受理", "data": [40, 25]}],
 }
 TABLE = {"head": ["月份", "受理"], "rows": [["2026-10", 40], ["2026-11", 25]]}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
