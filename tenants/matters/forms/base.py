@@ -51,8 +51,11 @@ def sentences_of(form: forms.BaseForm) -> dict[str, list[str]]:
 
 def speak_plainly(field: forms.Field) -> None:
     """Say in a whole sentence what is missing, for those messages that the field does not phrase itself."""
+    usual: dict[str, Any] = {}
+    for kind in reversed(type(field).__mro__):
+        usual |= getattr(kind, "default_error_messages", {})
     for code, sentence in REQUIRED.items():
-        if code in field.default_error_messages or code in field.error_messages:
+        if code in usual and field.error_messages[code] == usual[code]:
             field.error_messages[code] = sentence
 
 
