@@ -1,1 +1,1 @@
-"""Settings: `base` is what every deployment shares; `demo`, `test` and `production` say how theirs differs."""
+"""Settings: `base` is what all deployments share; `demo`, `test` and `production` say how theirs differs."""

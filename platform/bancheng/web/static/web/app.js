@@ -58,7 +58,7 @@
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(free));
 
   // --- htmx: the CSRF token; a lost session leads to the login page and back here; failures speak.
-  document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = cookie("csrftoken"); });
+  document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = cookie("__Host-csrftoken") || cookie("csrftoken"); });
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (event.detail.xhr.getResponseHeader("HX-Trigger")?.includes("toast")) return; // the answer speaks for itself
