@@ -9,7 +9,7 @@ class CentresConfig(AppConfig):
     label = "centres"
 
     def ready(self) -> None:
-        from bancheng.centres import hosts
+        from bancheng.centres import checks, hosts  # noqa: F401  (the checks register themselves)
         from bancheng.centres.models import Centre, Host
 
         # Not business: whoever changes the registry, this process must not keep serving what it remembers.
