@@ -34,6 +34,7 @@ check: install $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	DJANGO_SETTINGS_MODULE=bancheng.settings.test $(BIN)/bancheng check
+	DJANGO_SETTINGS_MODULE=bancheng.settings.test $(BIN)/bancheng spectacular --urlconf tenants.urls --validate --fail-on-warn --file /dev/null
 	DJANGO_SETTINGS_MODULE=bancheng.settings.test $(THROWAWAY) $(BIN)/bancheng makemigrations --check --dry-run
 
 bench: install $(VENV)/.dev

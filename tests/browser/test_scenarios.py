@@ -86,8 +86,9 @@ class Play:
         page = self.screen(step.who, step.department)
         match step.act.split("."):
             case ["consultation"]:
-                self._submit(page, "/consultations/new/", step.data)
-                self.consultation = self._id(page)
+                self._submit(page, "/consultations/new/", step.data, until=re.compile(r"/consultations/$"))
+                promote = page.locator('a[href*="/intake/?consultation="]').first
+                self.consultation = (promote.get_attribute("href") or "").partition("=")[2]
             case ["register"]:
                 query = f"?consultation={self.consultation}" if self.consultation else ""
                 self._submit(page, f"/intake/{query}", step.data)
@@ -109,12 +110,12 @@ class Play:
         for context, _ in self.screens.values():
             context.close()
 
-    def _submit(self, page: Page, path: str, data: Mapping[str, Any]) -> None:
+    def _submit(self, page: Page, path: str, data: Mapping[str, Any], until: re.Pattern[str] = ID) -> None:
         page.goto(self.site + path)
         form = page.locator("main form[method=post]").first
         fill(form, data)
         form.locator("button[type=submit]").first.click()
-        page.wait_for_url(ID)
+        page.wait_for_url(until)
 
     def _act(self, page: Page, path: str, name: str, data: Mapping[str, Any]) -> None:
         page.goto(self.site + path)
