@@ -80,9 +80,15 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default="postgresql://localho
 DATABASES["default"] |= {
     "ENGINE": "django_tenants.postgresql_backend",
     "CONN_MAX_AGE": 0,
-    "OPTIONS": {
-        # Small pools with a short life: a backend that has touched many schemas keeps their catalogue in memory.
-        "pool": {"min_size": 1, "max_size": env.int("DB_POOL_SIZE", default=8), "max_lifetime": 600, "timeout": 10},
+    "OPTIONS": DATABASES["default"].get("OPTIONS", {})  # such as sslmode of the URL
+    | {
+        # Small pools with a short life: a backend that touched many schemas keeps their catalogue in memory.
+        "pool": {
+            "min_size": 1,
+            "max_size": env.int("DB_POOL_SIZE", default=8),
+            "max_lifetime": 600,
+            "timeout": 10,
+        },
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -119,10 +125,11 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "bancheng.web.forms.Renderer"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie would carry it to another host
+# In the session: a cookie would carry messages to another host.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 STATIC_URL = "/static/"
 STATIC_ROOT = env("STATIC_ROOT", default=str(ROOT / "staticfiles"))
-# Uploads wait for issue-3 evidence files; nothing is stored on disk today, and memory stays bounded.
+# Nothing is uploaded yet, and memory stays bounded.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- Identity ----------------------------------------------------------------------------------------
@@ -187,7 +194,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 
 # --- Keys --------------------------------------------------------------------------------------------
-# Field encryption and blind indexes: base64 of 32 random bytes; `bancheng keys new` makes one. Older keys stay readable.
+# Field encryption and blind indexes: base64 of 32 random bytes; `bancheng keys new` makes one. Of several
+# field keys the first encrypts, all decrypt.
 FIELD_KEYS = env.list("BANCHENG_FIELD_KEYS", default=[])
 INDEX_KEY = env("BANCHENG_INDEX_KEY", default="")
 
