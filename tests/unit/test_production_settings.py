@@ -141,6 +141,28 @@ def test_a_good_environment_passes_the_checks_for_deployment_without_a_warning(g
     assert "no issues" in checked.stdout
 
 
+def test_gunicorn_accepts_the_configuration_that_the_units_name(good: dict[str, str]) -> None:
+    arguments = ["gunicorn", "--check-config", "--config", str(ROOT / "deploy" / "gunicorn.conf.py")]
+    code = (
+        f"import sys; sys.argv = {[*arguments, 'bancheng.wsgi:application']!r};"
+        " from gunicorn.app.wsgiapp import run; run()"
+    )
+    checked = python(code, good)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_static_files_get_names_that_browsers_may_keep_for_ever(good: dict[str, str]) -> None:
+    code = (
+        "from django.core.management import execute_from_command_line as run;"
+        " run(['bancheng', 'collectstatic', '--noinput', '--verbosity', '0'])"
+    )
+    collected = python(code, good)
+    assert collected.returncode == 0, collected.stderr
+    manifest = json.loads((Path(good["STATIC_ROOT"]) / "staticfiles.json").read_text("utf-8"))
+    assert manifest["paths"]["web/app.css"] != "web/app.css"
+    assert (Path(good["STATIC_ROOT"]) / manifest["paths"]["web/app.css"]).is_file()
+
+
 def test_what_production_promises_of_https_cookies_and_hosts(good: dict[str, str]) -> None:
     promised = {
         "DEBUG": False,
