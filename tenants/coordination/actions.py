@@ -29,10 +29,10 @@ def request_signoff(*, matter_id: UUID, actor: Actor, purpose: Purpose, basis: s
         matter = act.matter
         if purpose == Purpose.SPECIAL and matter.mode != Mode.SPECIAL:
             raise Conflict(
-                "此件不是特事特办;如需特事特办,请窗口负责人先在研判中调整办理方式。", code="not_special"
+                "此件不是特事特办；如需特事特办，请窗口负责人先在研判中调整办理方式。", code="not_special"
             )
         if matter.special_approved if purpose == Purpose.SPECIAL else matter.negative_approved:
-            raise Conflict("此件已经签批同意,不必再提请。", code="already_signed")
+            raise Conflict("此件已经签批同意，不必再提请。", code="already_signed")
         SignOff.objects.create(
             matter=matter,
             purpose=purpose,
@@ -41,7 +41,7 @@ def request_signoff(*, matter_id: UUID, actor: Actor, purpose: Purpose, basis: s
             asked_at=clock.now(),
             asked_by_id=actor.staff_id,
         )
-        act.note, act.data = f"依据:{basis}\n风险:{risk}", {"purpose": purpose}
+        act.note, act.data = f"依据：{basis}\n风险：{risk}", {"purpose": purpose}
     return act.matter
 
 
@@ -89,7 +89,7 @@ def _missing(request: SignOff) -> list[Role]:
 
 def _sign(request: SignOff, actor: Actor, *, approved: bool, opinion: str) -> Role:
     if request.signatures.filter(signer_id=actor.id).exists():
-        raise NotAllowed("您已经签过;特事特办须由两人分别签批。")
+        raise NotAllowed("您已经签过；特事特办须由两人分别签批。")
     role = next((r for r in _missing(request) if r in actor.roles), None)
     if role is None:
         waiting = "、".join(r.label for r in _missing(request))

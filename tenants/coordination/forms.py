@@ -10,7 +10,7 @@ from tenants.matters.forms.fields import TextField
 class RequestSignOffForm(ActForm):
     purpose = forms.ChoiceField(label="签批事由", choices=Purpose.choices, widget=forms.RadioSelect)
     basis = TextField(label="依据")
-    risk = TextField(label="风险提示", help_text="可能引起的问题和应对;已查先例的请写明。")
+    risk = TextField(label="风险提示", help_text="可能引起的问题和应对；已查先例的请写明。")
 
 
 class SignOffForm(ActForm):

@@ -58,7 +58,7 @@ def matter_for(actor: Actor, matter_id: UUID) -> Matter:
         raise NotFound("没有这个反映件。") from None
     require(actor, "matter.view")
     if actor.roles <= DEPARTMENT_ROLES and actor.department not in (matter.department_id, *matter.supporting):
-        raise NotAllowed("此件没有交办给您所在的部门,您不能查看或办理。")
+        raise NotAllowed("此件没有交办给您所在的部门，您不能查看或办理。")
     return matter
 
 

@@ -31,36 +31,36 @@ REOPEN_WITHIN_DAYS = 30
 
 
 def triaged(matter: Matter, actor: Actor) -> str | None:
-    return None if matter.level else "请先研判:确定难度等级、办理方式和初步根因。"
+    return None if matter.level else "请先研判：确定难度等级、办理方式和初步根因。"
 
 
 def clerk_only_level_one(matter: Matter, actor: Actor) -> str | None:
     if matter.level == 1 or actor.roles & {Role.WINDOW_LEAD}:
         return None
-    return "窗口专员只能受理一级(简单)反映件,请交窗口负责人受理。"
+    return "窗口专员只能受理一级（简单）反映件，请交窗口负责人受理。"
 
 
 def own_department(matter: Matter, actor: Actor) -> str | None:
     if matter.department_id is None or matter.department_id == actor.department:
         return None
-    return f"此件交办给{matter.department}办理,您所在部门不能办理。"
+    return f"此件交办给{matter.department}办理，您所在部门不能办理。"
 
 
 def within_return_time(matter: Matter, actor: Actor) -> str | None:
     if matter.assigned_at is None:
         return None
     passed = current_calendar().between(clock.local(matter.assigned_at).date(), clock.today())
-    return None if passed <= RETURN_WITHIN_DAYS else "交办已超过2个工作日,不能再退回,请办理或提请协调。"
+    return None if passed <= RETURN_WITHIN_DAYS else "交办已超过2个工作日，不能再退回，请办理或提请协调。"
 
 
 def no_third_return(matter: Matter, actor: Actor) -> str | None:
-    return None if matter.returns < RETURNS_AT_MOST else "此件已退回两次并由中心主任指定承办,不能再退回。"
+    return None if matter.returns < RETURNS_AT_MOST else "此件已退回两次并由中心主任指定承办，不能再退回。"
 
 
 def lead_assigns_director_designates(matter: Matter, actor: Actor) -> str | None:
     if matter.returns < RETURNS_AT_MOST:
-        return None if Role.WINDOW_LEAD in actor.roles else "由窗口负责人交办;退回两次后由中心主任指定承办。"
-    return None if Role.DIRECTOR in actor.roles else "此件已被退回两次,须由中心主任指定承办部门。"
+        return None if Role.WINDOW_LEAD in actor.roles else "由窗口负责人交办；退回两次后由中心主任指定承办。"
+    return None if Role.DIRECTOR in actor.roles else "此件已被退回两次，须由中心主任指定承办部门。"
 
 
 def special_signed(matter: Matter, actor: Actor) -> str | None:
@@ -71,31 +71,33 @@ def special_signed(matter: Matter, actor: Actor) -> str | None:
 
 def ours_to_answer(matter: Matter, actor: Actor) -> str | None:
     return (
-        "此件由其他中心转来,由首接中心答复反映人;请在转办中“办结反馈”。" if matter.came_by_referral else None
+        "此件由其他中心转来，由首接中心答复反映人；请在转办中“办结反馈”。"
+        if matter.came_by_referral
+        else None
     )
 
 
 def came_by_referral(matter: Matter, actor: Actor) -> str | None:
-    return None if matter.came_by_referral else "此件不是转办来的,请直接答复反映人。"
+    return None if matter.came_by_referral else "此件不是转办来的，请直接答复反映人。"
 
 
 def not_its_handler(matter: Matter, actor: Actor) -> str | None:
     if matter.events.filter(actor_id=actor.id).exclude(act="call_back").exists():
-        return "您经办过此件,回访须由未经办的人员进行。"
+        return "您经办过此件，回访须由未经办的人员进行。"
     return None
 
 
 def called_back(matter: Matter, actor: Actor) -> str | None:
     if matter.called_back:
         return None
-    return "尚未完成回访:须回访到反映人,或在三个不同日期各联系未果一次。"
+    return "尚未完成回访：须回访到反映人，或在三个不同日期各联系未果一次。"
 
 
 def within_reopen_time(matter: Matter, actor: Actor) -> str | None:
     if matter.ended_at is None:
         return None
     days = (clock.today() - clock.local(matter.ended_at).date()).days
-    return None if days <= REOPEN_WITHIN_DAYS else "销号已超过30天,请另行登记并注明重复反映。"
+    return None if days <= REOPEN_WITHIN_DAYS else "销号已超过30天，请另行登记并注明重复反映。"
 
 
 # --- The table ---------------------------------------------------------------------------------------
@@ -186,12 +188,12 @@ def check(matter: Matter, actor: Actor, name: str) -> Transition:
     transition = TRANSITIONS[name]
     if transition.system:
         if not actor.is_system:
-            raise NotAllowed("这一步由系统完成,不能手工操作。")
+            raise NotAllowed("这一步由系统完成，不能手工操作。")
     else:
         require(actor, transition.permission)
     if matter.state not in transition.sources:
         raise Conflict(
-            f"此件现在是“{State(matter.state).label}”,不能“{transition.label}”;可能刚刚有人办理过,请刷新页面。",
+            f"此件现在是“{State(matter.state).label}”，不能“{transition.label}”；可能刚刚有人办理过，请刷新页面。",
             code="wrong_state",
         )
     for guard in transition.guards:

@@ -63,6 +63,32 @@ def holder_of(referral: Referral) -> str:
     return ""
 
 
+def waiting_for(referral: Referral) -> str:
+    """Who has to do what now, in one sentence."""
+    unit, matter = referral.unit_name, referral.matter
+    if referral.direction == Direction.SENT:
+        return {
+            State.DRAFT: "待窗口负责人审核送出。",
+            State.SENT: f"待{unit}签收来函：请打印寄送，并联系对方确认。"
+            if referral.by_letter
+            else f"待{unit}签收，应于1个工作日内签收。",
+            State.SIGNED: f"{unit}办理中，待其反馈。",
+            State.ANSWERED: f"{unit}已反馈，待窗口负责人确认。",
+            State.CONFIRMED: "已确认反馈，反映件已转回本中心承办部门。",
+            State.RETURNED: f"{unit}已退回，反映件已转回本中心承办部门。",
+        }[State(referral.state)]
+    if referral.state == State.SIGNED and matter is not None and matter.state in selectors.ANSWERABLE:
+        return f"本中心已办理，待窗口负责人向{unit}办结反馈。"
+    return {
+        State.DRAFT: "",
+        State.SENT: "待窗口负责人签收，应于1个工作日内签收。",
+        State.SIGNED: f"{_at_work_here(referral)}办理中。",
+        State.ANSWERED: f"已反馈，待{unit}确认。",
+        State.CONFIRMED: f"{unit}已确认，本中心反映件已销号。",
+        State.RETURNED: f"已退回{unit}。",
+    }[State(referral.state)]
+
+
 def age_of(referral: Referral) -> int:
     """Working days from sending (drafting, before that) to the end, or to today."""
     start, end = referral.sent_at or referral.created_at, referral.ended_at or clock.now()

@@ -29,7 +29,7 @@ def sign(*, referral_id: UUID, actor: Actor) -> Referral:
     referral = locked_referral(referral_id)
     workflow.check(referral, actor, "sign")
     if referral.digest is None:
-        raise Conflict("转来的内容不完整,无法签收。", code="no_digest")
+        raise Conflict("转来的内容不完整，无法签收。", code="no_digest")
     matter = matters.register(
         actor=actor,
         reporter=digest.reporter_of(referral.digest),
@@ -61,7 +61,7 @@ def give_back(*, referral_id: UUID, actor: Actor, reason: str, basis: str, sugge
     referral = locked_referral(referral_id)
     workflow.check(referral, actor, "give_back")
     referral.state, referral.ended_at = State.RETURNED, clock.now()
-    referral.return_reason = f"{reason}\n依据:{basis}\n建议承办:{suggested}"
+    referral.return_reason = f"{reason}\n依据：{basis}\n建议承办：{suggested}"
     referral.save()
     envelopes.post_returned(referral, source=current_centre().code)
     audit.record(actor=actor, act="referral.return", subject=referral, number=referral.number)

@@ -86,7 +86,7 @@ def referral_for(actor: Actor, referral_id: UUID) -> Referral:
     if actor.roles <= DEPARTMENT_ROLES and (
         referral.matter is None or referral.matter.department_id != actor.department
     ):
-        raise NotAllowed("此件没有交办给您所在的部门,您不能查看。")
+        raise NotAllowed("此件没有交办给您所在的部门，您不能查看。")
     return referral
 
 

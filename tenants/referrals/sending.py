@@ -34,7 +34,7 @@ def check_draft(matter: Matter, actor: Actor) -> None:
     if actor.roles <= DEPARTMENT_ROLES and (why := matter_workflow.own_department(matter, actor)):
         raise NotAllowed(why)
     if matter.referrals.filter(direction=Direction.SENT, state__in=(State.DRAFT, *UNDER_WAY)).exists():
-        raise Conflict("此件已有一件转办在办,请先了结。", code="already_referred")
+        raise Conflict("此件已有一件转办在办，请先了结。", code="already_referred")
 
 
 @transaction.atomic
@@ -56,7 +56,7 @@ def draft(
     check_draft(matter, actor)
     counterpart = selectors.counterpart(unit)
     if counterpart is None:
-        raise Invalid({"unit": ["没有这个单位,请从列表中选择。"]})
+        raise Invalid({"unit": ["没有这个单位，请从列表中选择。"]})
     referral = Referral.objects.create(
         direction=Direction.SENT,
         counterpart=counterpart.kind,
@@ -103,7 +103,7 @@ def send(*, referral_id: UUID, actor: Actor) -> Referral:
         referral.save()
         act.holder = Holder.OUTSIDE if referral.by_letter else Holder.OTHER_CENTRE
         act.holder_label = referral.unit_name
-        act.note = f"{referral.reason}\n请办理:{referral.requested}"
+        act.note = f"{referral.reason}\n请办理：{referral.requested}"
         act.data = {"referral": str(referral.pk), "number": referral.number, "unit": referral.unit_code}
     if not referral.by_letter:
         envelopes.post_sent(referral, act.matter, source=centre.code)
@@ -183,7 +183,7 @@ def signed(referral: Referral, *, unit_matter_number: str) -> None:
     referral.state, referral.signed_at = State.SIGNED, clock.now()
     referral.unit_matter_number = unit_matter_number
     referral.save()
-    _hear(referral, f"{referral.unit_name}已签收,对方编号{unit_matter_number}。", {"state": State.SIGNED})
+    _hear(referral, f"{referral.unit_name}已签收，对方编号{unit_matter_number}。", {"state": State.SIGNED})
 
 
 def answered(referral: Referral, *, outcome: Outcome, answer: str) -> None:
@@ -196,7 +196,7 @@ def returned(referral: Referral, *, reason: str) -> None:
     referral.state, referral.return_reason = State.RETURNED, reason
     referral.ended_at = clock.now()
     referral.save()
-    _take_back(referral, f"{referral.unit_name}退回:{reason}")
+    _take_back(referral, f"{referral.unit_name}退回：{reason}")
 
 
 def _answered(referral: Referral, *, outcome: Outcome, answer: str) -> None:
@@ -205,7 +205,7 @@ def _answered(referral: Referral, *, outcome: Outcome, answer: str) -> None:
     referral.save()
     _hear(
         referral,
-        f"{referral.unit_name}反馈“{Outcome(outcome).label}”:{answer}",
+        f"{referral.unit_name}反馈“{Outcome(outcome).label}”：{answer}",
         {"state": State.ANSWERED, "outcome": outcome},
         holder=Holder.WINDOW,
     )

@@ -108,6 +108,7 @@ def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     calls, phone = allowed(actor, "referral.log_contact"), found.contact_phone or ""
     context = _shown(found) | {
         "steps": presentation.steps(found),
+        "waiting_for": presentation.waiting_for(found),
         "open_to": [(step, _url_of(found, step)) for step in steps if step not in closed_to],
         "closed_to": closed_to,
         # Whoever calls the other office needs its number; nobody else does.
@@ -214,7 +215,7 @@ def _step_form(
     request: HttpRequest, bound: acts.Bound, found: Referral, form: forms.Form, *, status: int = 200
 ) -> HttpResponse:
     step = bound.step
-    called = found.number or f"{found.subject}（转{found.unit_name}）"
+    called = found.number or f"{found.matter}转{found.unit_name}的草稿"
     context = {
         "referral": found,
         "step": step,

@@ -61,7 +61,7 @@ def check(referral: Referral, actor: Actor, name: str) -> Step:
     require(actor, step.permission)
     if not step.fits(referral):
         raise Conflict(
-            f"这件转办现在是“{State(referral.state).label}”,不能“{step.label}”;可能刚刚有人办理过,请刷新页面。",
+            f"这件转办现在是“{State(referral.state).label}”，不能“{step.label}”；可能刚刚有人办理过，请刷新页面。",
             code="wrong_state",
         )
     return step

@@ -24,7 +24,7 @@ class ReplyForm(ActForm):
         initial=Channel.PHONE,
     )
     reached = forms.CharField(
-        label="答复对象", max_length=40, help_text="接到答复的人,如“本人”“儿子”。", initial="本人"
+        label="答复对象", max_length=40, help_text="接到答复的人，如“本人”“儿子”。", initial="本人"
     )
 
 
@@ -41,5 +41,5 @@ class CallbackForm(ActForm):
         if cleaned.get("reached"):
             for name in ("solved", "satisfied"):
                 if cleaned.get(name) is None and name not in self.errors:
-                    self.add_error(name, "已联系上反映人,请填写此项。")
+                    self.add_error(name, "已联系上反映人，请填写此项。")
         return cleaned

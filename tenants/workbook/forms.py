@@ -22,7 +22,7 @@ _NEVER_IN_THE_BOOK = State.DRAFT
 class _Period(forms.Form):
     """From one day to another, and whatever else a list has; a wrong value narrows nothing and is told."""
 
-    since = DayField(label="从", required=False)
+    since = DayField(label="自", required=False)
     until = DayField(label="至", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,6 +55,7 @@ class WorkbookFilters(_Period):
     light = forms.ChoiceField(label="时限", required=False, choices=[("", "全部时限"), *LIGHTS])
     sort = forms.ChoiceField(required=False, choices=[(key, key) for key in ORDERS], widget=forms.HiddenInput)
     find = forms.CharField(max_length=8, required=False, widget=forms.HiddenInput)
+    since = DayField(label="登记自", required=False)
 
     field_order = ("state", "kind", "item", "department", "light", "since", "until")
 

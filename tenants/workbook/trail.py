@@ -140,8 +140,6 @@ def _type(model: Any) -> str:
 
 
 _KEYS = {
-    "number": "文号",
-    "unit": "单位",
     "way": "方式",
     "outcome": "结果",
     "fields": "内容",

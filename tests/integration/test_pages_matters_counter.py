@@ -32,7 +32,7 @@ TYPED = {
     "capacity": "self",
     "kind": "hard",
     "subject": "遗属待遇多处询问未办成",
-    "narrative": "示例:去过三处。",
+    "narrative": "示例：去过三处。",
     "urgency": "ordinary",
     "channel": "counter",
     "purpose": "request",
@@ -245,7 +245,7 @@ def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(desk: Desk) 
     for field in ("identifier", "item_code", "phone"):
         assert f'id="id_{field}_error"' in text, field
     assert 'value="130722196003071234"' in text
-    assert "示例:去过三处。" in text
+    assert "示例：去过三处。" in text
     assert 'value="乙单位"' in text
     with in_centre(desk.centre.code):
         assert not Matter.objects.exists()
@@ -282,7 +282,7 @@ def consultation(desk: Desk) -> Consultation:
         item_code="YL06",
         subject="退休材料不清",
         channel=Channel.PHONE,
-        question="要带哪些材料?",
+        question="要带哪些材料？",
         answer="先带身份证。",
         name="司马示例",
         phone="13800005678",
@@ -305,7 +305,7 @@ def test_a_consultation_becomes_a_matter_with_nothing_retyped(desk: Desk) -> Non
     assert row.matter_id == matter.pk
     assert (matter.subject, matter.item_code, matter.channel) == ("退休材料不清", "YL06", "phone")
     assert (matter.reporter.name, matter.reporter.phone) == ("司马示例", "13800005678")
-    assert "要带哪些材料?" in matter.narrative
+    assert "要带哪些材料？" in matter.narrative
 
 
 def test_a_consultation_is_promoted_only_once(desk: Desk) -> None:
@@ -318,7 +318,7 @@ def test_a_consultation_is_promoted_only_once(desk: Desk) -> None:
 
     assert again.status_code == 409
     assert "已经转为反映件" in again.content.decode()
-    assert "示例:去过三处。" in again.content.decode()
+    assert "示例：去过三处。" in again.content.decode()
     assert client.get(page("intake"), {"consultation": row.pk}).status_code == 409
 
 
@@ -432,7 +432,7 @@ def test_a_consultation_without_a_subject_stays_on_its_form(desk: Desk) -> None:
 
     assert response.status_code == 422
     assert 'id="id_subject_error"' in response.content.decode()
-    assert "要带什么?" in response.content.decode()
+    assert "要带什么？" in response.content.decode()
 
 
 def test_many_consultations_are_counted_together(desk: Desk) -> None:

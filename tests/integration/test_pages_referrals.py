@@ -94,7 +94,7 @@ def test_a_list_says_who_has_the_next_move(desk: Desk, city: Any) -> None:
     ours = text_of(browser(desk, Role.AUDITOR).get(page("referrals"), {"side": "sent"}))
     theirs = text_of(browser(there, Role.AUDITOR).get(page("referrals"), {"side": "received"}))
 
-    assert f'data-label="现由谁办">{city.name}' in ours
+    assert 'data-label="现由谁办">对方单位' in ours
     assert 'data-label="现由谁办">本中心窗口' in theirs
 
 
@@ -198,7 +198,7 @@ def test_what_came_in_is_masked_before_it_is_signed_for(desk: Desk, city: Any) -
     text = text_of(browser(there, Role.WINDOW_LEAD).get(page("referral", referral_id)))
 
     assert "欧*" in text
-    assert "示例:去过三处" in text
+    assert "示例：去过三处" in text
     assert REPORTER.name not in text
     assert REPORTER.identifier not in text
 
@@ -256,7 +256,7 @@ def test_the_draft_shows_beforehand_what_the_other_side_will_see(desk: Desk) -> 
 
     assert "对方将看到" in text
     assert "130722********" in text
-    assert "示例:去过三处" in text
+    assert "示例：去过三处" in text
     assert REPORTER.name not in text
 
 
@@ -327,7 +327,7 @@ def test_a_letter_goes_its_whole_way_on_the_page(desk: Desk) -> None:
     step("send")
     step("log_contact", way="call", person="赵示例", content="已收到来函。", signed_for="on")
     assert fresh(desk, referral.pk).state == State.SIGNED
-    step("record_answer", outcome="done", answer="复函〔2026〕1号,已认定。")
+    step("record_answer", outcome="done", answer="复函〔2026〕1号，已认定。")
     shown = text_of(client.get(page("referral", referral.pk)))
     assert "已收到来函。" in shown
     assert "复函〔2026〕1号" in shown
@@ -377,11 +377,11 @@ def test_the_receiver_signs_and_answers_on_the_page(desk: Desk, city: Any) -> No
         there.assign(signed.matter_id)
         actions.sign(matter_id=signed.matter_id, actor=there.actor(Role.HANDLER))
         there.resolve(signed.matter_id)
-    lead.post(page("referral_act", referral_id, "answer"), {"text": "已认定,可办理。"})
+    lead.post(page("referral_act", referral_id, "answer"), {"text": "已认定，可办理。"})
 
     assert fresh(there, referral_id).state == State.ANSWERED
     dispatch.run_due()
-    assert "已认定,可办理。" in text_of(browser(desk, Role.WINDOW_LEAD).get(page("referral", referral_id)))
+    assert "已认定，可办理。" in text_of(browser(desk, Role.WINDOW_LEAD).get(page("referral", referral_id)))
 
 
 def test_giving_back_needs_reason_basis_and_who_should(desk: Desk, city: Any) -> None:
@@ -445,7 +445,7 @@ def test_a_final_step_asks_once_naming_the_referral(desk: Desk) -> None:
     whole = text_of(client.get(page("referral_act", referral.pk, "send")))
     dialog = text_of(client.get(page("referral_act", referral.pk, "send"), **HTMX))
 
-    asked = f"确认对{referral.subject}（转{referral.unit_name}）“送出”？"
+    asked = f"确认对{referral.matter}转{referral.unit_name}的草稿“送出”？"
     assert f'data-confirm="{asked}' in whole
     assert asked in dialog
     assert "请确认已告知反映人" in dialog

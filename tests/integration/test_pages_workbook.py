@@ -158,7 +158,7 @@ def test_a_wrong_filter_is_told_and_narrows_nothing(desk: Desk) -> None:
     text = text_of(browser(desk).get(page("workbook"), {"since": "2026-02-30", "kind": "x"}))
 
     assert numbers_in(text) == [matter.number]
-    assert "从：日期不对" in text
+    assert "登记自：日期不对" in text
     assert "类别：请从列表中选择。" in text
 
 

@@ -107,12 +107,12 @@ def test_writers_at_the_same_moment_leave_one_line_without_gaps(at_once: Any) ->
         ("UPDATE {} SET act = 'x' WHERE seq = 2", 2, "第2条的内容与其校验值不符"),
         ("UPDATE {} SET data = '{{}}' WHERE seq = 2", 2, "第2条的内容与其校验值不符"),
         ("UPDATE {} SET at = at + interval '1 us' WHERE seq = 3", 3, "第3条的内容与其校验值不符"),
-        ("DELETE FROM {} WHERE seq = 2", 2, "缺少第2条,下一条是第3条"),
-        ("DELETE FROM {} WHERE seq = 1", 1, "缺少第1条,下一条是第2条"),
+        ("DELETE FROM {} WHERE seq = 2", 2, "缺少第2条，下一条是第3条"),
+        ("DELETE FROM {} WHERE seq = 1", 1, "缺少第1条，下一条是第2条"),
         (
             "UPDATE {} SET reason = set_byte(reason, 20, get_byte(reason, 20) # 1) WHERE seq = 2",
             2,
-            "第2条的理由无法解密:被改动,或缺少其密钥",
+            "第2条的理由无法解密：被改动，或缺少其密钥",
         ),
     ],
 )

@@ -136,9 +136,9 @@ def test_verify_says_that_every_trail_is_whole(zhangbei: Any, yuxian: Any, offic
 
     told = run("audit", "verify")
 
-    assert "130722 完整,共2条" in told
-    assert "130726 完整,共0条" in told
-    assert "130700-office 完整,共0条" in told
+    assert "130722 完整，共2条" in told
+    assert "130726 完整，共0条" in told
+    assert "130700-office 完整，共0条" in told
 
 
 def test_verify_names_the_centre_and_the_entry_that_does_not_hold(zhangbei: Any) -> None:

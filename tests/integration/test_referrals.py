@@ -56,7 +56,7 @@ def finish_there(desk: Desk, referral: Referral) -> None:
 
     actions.sign(matter_id=referral.matter_id, actor=desk.actor(Role.HANDLER))
     desk.resolve(referral.matter_id)
-    receiving.answer(referral_id=referral.pk, actor=desk.actor(Role.WINDOW_LEAD), text="已认定,可办理。")
+    receiving.answer(referral_id=referral.pk, actor=desk.actor(Role.WINDOW_LEAD), text="已认定，可办理。")
 
 
 def test_a_referral_goes_to_the_city_and_back(county: Desk, city_desk: Desk) -> None:
@@ -217,7 +217,7 @@ def test_a_letter_is_followed_up_and_answered_by_hand(city_desk: Desk) -> None:
             signed_for=True,
         )
         sending.record_answer(
-            referral_id=referral.pk, actor=lead, outcome=Outcome.DONE, answer="同意,已列入发放。"
+            referral_id=referral.pk, actor=lead, outcome=Outcome.DONE, answer="同意，已列入发放。"
         )
         sending.confirm(referral_id=referral.pk, actor=lead)
 

@@ -224,7 +224,7 @@ def test_public_cannot_be_suspended(zhangbei: Centre) -> None:
 def test_registry_can_be_loaded_again(zhangbei: Centre) -> None:
     onboarding.load_registry()
     assert Centre.objects.filter(kind=Kind.PUBLIC).count() == 1
-    assert OutsideOffice.objects.get(code="130000").name == "河北省社会保险中心(示例名称)"
+    assert OutsideOffice.objects.get(code="130000").name == "河北省社会保险中心（示例名称）"
 
 
 def test_our_list_names_twenty_centres_and_the_office() -> None:
@@ -242,11 +242,11 @@ def test_command_adds_lists_and_suspends(db: None) -> None:
 
 
 def test_command_says_in_one_sentence_what_is_wrong(db: None) -> None:
-    with pytest.raises(CommandError, match="没有办成:代码“13”不对"):
+    with pytest.raises(CommandError, match="没有办成：代码“13”不对"):
         call_command("centre", "add", "13", slug="x", name="某中心")
     with pytest.raises(CommandError, match="还缺 --slug、--name"):
         call_command("centre", "add", "130723")
-    with pytest.raises(CommandError, match="没有办成:没有代码为“999999”的中心"):
+    with pytest.raises(CommandError, match="没有办成：没有代码为“999999”的中心"):
         call_command("centre", "suspend", "999999")
 
 

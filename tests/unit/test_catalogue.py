@@ -137,14 +137,14 @@ def test_a_department_is_named_by_its_short_word() -> None:
 def test_command_load_says_what_stands() -> None:
     out = io.StringIO()
     call_command("catalogue", "load", stdout=out)
-    assert "事项 50 项,根因 21 项" in out.getvalue()
+    assert "事项 50 项，根因 21 项" in out.getvalue()
 
 
 def test_command_list_shows_items_and_causes() -> None:
     out = io.StringIO()
     call_command("catalogue", "list", stdout=out)
-    assert "YL10 遗属待遇(丧葬补助金、抚恤金)(职工养老,社保,法定 15 个工作日)" in out.getvalue()
-    assert "C12 流程互为前置(死循环)" in out.getvalue()
+    assert "YL10 遗属待遇(丧葬补助金、抚恤金)（职工养老，社保，法定 15 个工作日）" in out.getvalue()
+    assert "C12 流程互为前置（死循环）" in out.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_command_list_shows_items_and_causes() -> None:
         (words.Kind, ["急事", "难事", "新事"]),
         (words.Mode, ["常规办理", "加急办理", "特事特办", "统筹协调"]),
         (words.ReporterKind, ["群众", "企业", "单位"]),
-        (words.Outcome, ["已办成", "部分办成", "依法不能办(已释明)", "转法定渠道", "反映人撤回"]),
+        (words.Outcome, ["已办成", "部分办成", "依法不能办（已释明）", "转法定渠道", "反映人撤回"]),
         (words.Purpose, ["求助", "投诉", "咨询", "建议"]),
     ],
 )

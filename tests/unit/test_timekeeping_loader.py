@@ -135,7 +135,7 @@ def test_current_asks_the_database_once() -> None:
 
 
 def test_command_load_says_which_years_are_not_published() -> None:
-    assert "2099年:日历库中没有,日历未公布,暂按周一至周五测算" in run("load", "2026", "2099")
+    assert "2099年：日历库中没有，日历未公布，暂按周一至周五测算" in run("load", "2026", "2099")
 
 
 def test_command_show_lists_holidays_and_adjusted_days() -> None:

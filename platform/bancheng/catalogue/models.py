@@ -13,7 +13,7 @@ class Item(models.Model):
     name = models.CharField("事项", max_length=100)
     scheme = models.CharField("险种/类别", max_length=50)
     lead_department = models.CharField("主办部门", max_length=10)
-    statutory_working_days = models.PositiveSmallIntegerField("法定办理时限(工作日)", null=True, blank=True)
+    statutory_working_days = models.PositiveSmallIntegerField("法定办理时限（工作日）", null=True, blank=True)
     active = models.BooleanField("在用", default=True)
     position = models.PositiveSmallIntegerField("顺序")
 

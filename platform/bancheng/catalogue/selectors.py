@@ -22,7 +22,7 @@ def item(code: str) -> Item:
     """The item of this code, retired ones too, since old matters name them. Raises NotFound."""
     found = _remembered.get().items.get(code)
     if found is None:
-        raise NotFound(f"事项目录中没有编码“{code}”,请从目录中选择", code="unknown_item")
+        raise NotFound(f"事项目录中没有编码“{code}”，请从目录中选择", code="unknown_item")
     return found
 
 
@@ -43,7 +43,7 @@ def cause(code: str) -> Cause:
     """The cause of this code, retired ones too. Raises NotFound."""
     found = _remembered.get().causes.get(code)
     if found is None:
-        raise NotFound(f"根因目录中没有编码“{code}”,请从目录中选择", code="unknown_cause")
+        raise NotFound(f"根因目录中没有编码“{code}”，请从目录中选择", code="unknown_cause")
     return found
 
 

@@ -60,7 +60,7 @@ class Outcome(TextChoices):
 
     DONE = "done", "已办成"
     PARTLY = "partly", "部分办成"
-    REFUSED = "refused", "依法不能办(已释明)"
+    REFUSED = "refused", "依法不能办（已释明）"
     STATUTORY = "statutory", "转法定渠道"
     WITHDRAWN = "withdrawn", "反映人撤回"
 

@@ -48,21 +48,21 @@ class CentreMiddleware:
                 request,
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 "系统维护中",
-                "这个中心的数据暂时打不开,已通知管理员,请稍后再试。",
+                "这个中心的数据暂时打不开，已通知管理员，请稍后再试。",
             )
         if centre is None:
             return _page(
                 request,
                 HTTPStatus.NOT_FOUND,
                 "没有这个网址",
-                "这个网址没有对应的中心,请从首页选择要去的中心。",
+                "这个网址没有对应的中心，请从首页选择要去的中心。",
             )
         if centre.suspended_at:
             return _page(
                 request,
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 "已停用",
-                f"{centre.name}的窗口已停用,请与市级平台联系。",
+                f"{centre.name}的窗口已停用，请与市级平台联系。",
             )
         return self._serve(request, centre)
 

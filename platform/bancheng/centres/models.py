@@ -45,7 +45,7 @@ class Centre(TenantMixin):  # type: ignore[misc]  # django-tenants has no types
         validators=[
             RegexValidator(
                 rf"^{SCHEMA_NAME.pattern}\Z",
-                "模式名须以小写字母开头,只含小写字母、数字和下划线,3 至 41 个字符",
+                "模式名须以小写字母开头，只含小写字母、数字和下划线，3 至 41 个字符",
             )
         ],
     )
@@ -56,12 +56,12 @@ class Centre(TenantMixin):  # type: ignore[misc]  # django-tenants has no types
         "网址名",
         max_length=40,
         unique=True,
-        validators=[RegexValidator(rf"^{SLUG.pattern}\Z", "网址名只含小写字母、数字和短横,须以字母开头")],
+        validators=[RegexValidator(rf"^{SLUG.pattern}\Z", "网址名只含小写字母、数字和短横，须以字母开头")],
     )
     name = models.CharField("全称", max_length=100)
     short_name = models.CharField("简称", max_length=30)
     abbreviation = models.CharField(
-        "编号用字", max_length=10, help_text="用于文号,如“张北社反〔2026〕0007号”中的“张北”"
+        "编号用字", max_length=10, help_text="用于文号，如“张北社反〔2026〕0007号”中的“张北”"
     )
     position = models.PositiveIntegerField("次序", default=0)
     suspended_at = models.DateTimeField("停用时间", null=True, blank=True)

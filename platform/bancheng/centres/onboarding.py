@@ -164,35 +164,37 @@ def _schema_name(code: str, kind: str) -> str:
     if kind == Kind.OFFICE and (match := _OFFICE_CODE.fullmatch(code)):
         return f"o{match.group(1)}"
     rule = "六位数字" if kind == Kind.CENTRE else "六位数字加“-office”"
-    raise Invalid({"code": [f"代码“{code}”不对:应为 GB/T 2260 的{rule}"]})
+    raise Invalid({"code": [f"代码“{code}”不对：应为 GB/T 2260 的{rule}"]})
 
 
 def _check(centre: Centre) -> None:
     _raise_if(_field_errors(centre))
     if Centre.objects.filter(code=centre.code).exists():
-        raise Conflict(f"代码 {centre.code} 已经登记过,不能再建")
+        raise Conflict(f"代码 {centre.code} 已经登记过，不能再建")
     _raise_if_slug_taken(centre.slug)
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regnamespace(%s) IS NOT NULL", [centre.schema_name])
         if cursor.fetchone()[0]:
-            raise Conflict(f"数据库里已有名为 {centre.schema_name} 的模式,请先查明它的来历")
+            raise Conflict(f"数据库里已有名为 {centre.schema_name} 的模式，请先查明它的来历")
 
 
 def _field_errors(centre: Centre) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
     if not SLUG.fullmatch(centre.slug) or len(centre.slug) > 40:
-        errors["slug"] = [f"网址名“{centre.slug}”不对:只用小写字母、数字和短横,以字母开头,不超过 40 个字符"]
+        errors["slug"] = [
+            f"网址名“{centre.slug}”不对：只用小写字母、数字和短横，以字母开头，不超过 40 个字符"
+        ]
     elif centre.slug in RESERVED_SLUGS:
-        errors["slug"] = [f"网址名“{centre.slug}”留作他用,请另取一个"]
+        errors["slug"] = [f"网址名“{centre.slug}”留作他用，请另取一个"]
     if centre.division_kind and centre.division_kind not in Division:
-        errors["division_kind"] = [f"区划级别“{centre.division_kind}”不对:可用 {'、'.join(Division.values)}"]
+        errors["division_kind"] = [f"区划级别“{centre.division_kind}”不对：可用 {'、'.join(Division.values)}"]
     for field, label in (("name", "全称"), ("short_name", "简称"), ("abbreviation", "编号用字")):
         value = getattr(centre, field)
         limit = Centre._meta.get_field(field).max_length
         if not value.strip():
             errors[field] = [f"请填写{label}"]
         elif len(value) > limit:
-            errors[field] = [f"{label}太长:不超过 {limit} 个字"]
+            errors[field] = [f"{label}太长：不超过 {limit} 个字"]
     return errors
 
 
@@ -204,7 +206,7 @@ def _raise_if(errors: dict[str, list[str]]) -> None:
 def _raise_if_slug_taken(slug: str) -> None:
     taken = Host.objects.filter(domain=host_name(slug)).exists() or Centre.objects.filter(slug=slug).exists()
     if taken:
-        raise Conflict(f"网址 {host_name(slug)} 已被占用,请另取一个网址名")
+        raise Conflict(f"网址 {host_name(slug)} 已被占用，请另取一个网址名")
 
 
 def _register(centre: Centre) -> None:

@@ -42,7 +42,7 @@ def in_centre(code: str, *, allow_suspended: bool = False) -> Iterator[Centre]:
     previous = tenant_connection.tenant
     centre = find(code)
     if centre.suspended_at and not allow_suspended:
-        raise Suspended(f"{centre.name}已停用,不能办理业务")
+        raise Suspended(f"{centre.name}已停用，不能办理业务")
     tenant_connection.set_tenant(centre)
     try:
         _confirm(centre)

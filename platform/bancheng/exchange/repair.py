@@ -52,5 +52,5 @@ def _dead(message_id: UUID) -> Message | Inbox:
         if arrival.state == Inbox.State.DEAD:
             return arrival
     if message is None and arrival is None:
-        raise NotFound("没有这条消息,请核对编号。")
-    raise Conflict("这条消息没有停办,不需要重新投递。")
+        raise NotFound("没有这条消息，请核对编号。")
+    raise Conflict("这条消息没有停办，不需要重新投递。")

@@ -141,7 +141,7 @@ def verify_chain(rows: Iterable[L], payload: Callable[[L], Mapping[str, Any]]) -
     expected, previous = 1, ""
     for row in rows:
         if row.seq != expected:
-            return Broken(expected, f"缺少第{expected}条,下一条是第{row.seq}条")
+            return Broken(expected, f"缺少第{expected}条，下一条是第{row.seq}条")
         if row.previous_hash != previous:
             return Broken(row.seq, f"第{row.seq}条与前一条不衔接")
         if row.hash != chain_hash(previous, payload(row)):

@@ -81,7 +81,7 @@ def verify() -> Broken | None:
     try:
         return verify_chain(rows(), payload)
     except Undecipherable:
-        return Broken(last_read + 1, f"第{last_read + 1}条的理由无法解密:被改动,或缺少其密钥")
+        return Broken(last_read + 1, f"第{last_read + 1}条的理由无法解密：被改动，或缺少其密钥")
 
 
 def payload(entry: AuditEntry) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def unmask(*, actor: Actor, subject: models.Model, fields: Collection[str], reas
         raise ValueError(f"{sorted(fields)} are not personal fields of {subject._meta.label}")
     reason = reason.strip()
     if len(reason) < SHORTEST_REASON:
-        raise Invalid({"reason": [f"请写明查看理由,至少{SHORTEST_REASON}个字。"]})
+        raise Invalid({"reason": [f"请写明查看理由，至少{SHORTEST_REASON}个字。"]})
     with transaction.atomic():
         audit.record(
             actor=actor, act="person.unmask", subject=subject, reason=reason, fields=sorted(set(fields))

@@ -8,7 +8,7 @@ from bancheng.remembered import Remembered
 from bancheng.timekeeping import statutory
 from bancheng.timekeeping.models import CalendarDay, DayKind
 
-PROVISIONAL_NOTE = "日历未公布,暂按周一至周五测算"
+PROVISIONAL_NOTE = "日历未公布，暂按周一至周五测算"
 
 
 @dataclass(frozen=True)

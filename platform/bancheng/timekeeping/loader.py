@@ -137,7 +137,7 @@ def _parse(year: int, lines: TextIO) -> dict[date, NoticeDay]:
                 raise ValueError("日期重复")
             rows[row.date] = row
         except ValueError as error:
-            wrong.append(f"第{reader.line_num}行:{error}")
+            wrong.append(f"第{reader.line_num}行：{error}")
     if not wrong and not any(row.date.year == year for row in rows.values()):
         wrong.append(f"文件中没有{year}年的日期")
     if wrong:
@@ -157,7 +157,7 @@ def _parse_row(year: int, cells: dict[str, str]) -> NoticeDay:
     if kind not in (DayKind.HOLIDAY, DayKind.ADJUSTED):
         raise ValueError("类型应为 holiday(放假)或 adjusted(调休上班)")
     if kind == DayKind.ADJUSTED and day.weekday() < 5:
-        raise ValueError(f"{day} 本来就是工作日,不能写成调休上班")
+        raise ValueError(f"{day} 本来就是工作日，不能写成调休上班")
     if not text["name"] or not text["notice"]:
         raise ValueError("名称和依据都要填写")
     return NoticeDay(day, DayKind(kind), text["name"], text["notice"])

@@ -75,7 +75,7 @@ PROBLEM: dict[str, Any] = {
             "items": {
                 "type": "object",
                 "properties": {
-                    "pointer": {"type": "string", "description": "RFC 6901,指向请求内容中的一项；“#”指整体"},
+                    "pointer": {"type": "string", "description": "RFC 6901，指向请求内容中的一项；“#”指整体"},
                     "detail": {"type": "string"},
                 },
                 "required": ["pointer", "detail"],

@@ -50,5 +50,5 @@ def withdraw(*, matter_id: UUID, actor: Actor, reason: str, told_by: str) -> Mat
     """End a matter at the reporter's recorded wish (撤回). `told_by` says how that wish reached us."""
     with acting("withdraw", matter_id=matter_id, actor=actor) as act:
         act.matter.outcome, act.matter.ended_at = Outcome.WITHDRAWN, clock.now()
-        act.note = f"{reason}\n反映人意愿由:{told_by}"
+        act.note = f"{reason}\n反映人意愿由：{told_by}"
     return act.matter

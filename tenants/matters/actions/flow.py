@@ -64,7 +64,7 @@ def decline(*, matter_id: UUID, actor: Actor, reason: DeclineReason, explanation
     """
     with acting("decline", matter_id=matter_id, actor=actor) as act:
         act.matter.decline_reason, act.matter.ended_at = reason, clock.now()
-        act.note = f"{explanation}\n救济渠道:{remedy}"
+        act.note = f"{explanation}\n救济渠道：{remedy}"
         act.data = {"reason": reason}
     return act.matter
 
@@ -105,7 +105,7 @@ def return_to_window(*, matter_id: UUID, actor: Actor, reason: str, basis: str, 
     """
     with acting("return_to_window", matter_id=matter_id, actor=actor) as act:
         matter = act.matter
-        act.note = f"{reason}\n依据:{basis}\n建议承办:{suggested}"
+        act.note = f"{reason}\n依据：{basis}\n建议承办：{suggested}"
         act.data = {"department": matter.department_id, "returns": matter.returns + 1}
         matter.returns += 1
         matter.department, matter.handler_id, matter.assigned_at = None, None, None
@@ -151,7 +151,7 @@ def resolve(
         _check_payment(matter, paid_on, paid_amount, paid_tail)
         matter.outcome, matter.resolved_at = outcome, clock.now()
         matter.paid_on, matter.paid_amount, matter.paid_tail = paid_on, paid_amount, paid_tail
-        act.note = f"{result}\n依据:{basis}"
+        act.note = f"{result}\n依据：{basis}"
         act.data = {"outcome": outcome, "paid": paid_on is not None, "due_on": str(matter.due_on)}
     return act.matter
 
@@ -161,7 +161,7 @@ def set_causes(matter: Matter, *, principal: str, others: Sequence[str]) -> None
     known = {cause.code for cause in catalogue.causes()}
     codes = list(dict.fromkeys([principal, *others]))
     if unknown := [code for code in codes if code not in known]:
-        raise Invalid({"principal_cause": [f"没有代码为{unknown[0]}的根因,请从列表中选择。"]})
+        raise Invalid({"principal_cause": [f"没有代码为{unknown[0]}的根因，请从列表中选择。"]})
     matter.causes.all().delete()
     MatterCause.objects.bulk_create(
         MatterCause(matter=matter, code=c, principal=c == principal) for c in codes
@@ -171,7 +171,7 @@ def set_causes(matter: Matter, *, principal: str, others: Sequence[str]) -> None
 def set_due(matter: Matter, *, since: datetime) -> None:
     """Set the due date by the matter's level, mode and item, for a clock that starts at `since`."""
     if matter.level is None:
-        raise Conflict("请先研判:确定难度等级、办理方式和初步根因。", code="triaged")
+        raise Conflict("请先研判：确定难度等级、办理方式和初步根因。", code="triaged")
     item = catalogue.item(matter.item_code)
     days = due.handling_days(
         matter.level, expedite=matter.mode == Mode.EXPEDITE, statutory=item.statutory_working_days
@@ -183,7 +183,7 @@ def set_due(matter: Matter, *, since: datetime) -> None:
 def _department(code: str, field: str) -> Department:
     department = Department.objects.filter(pk=code, active=True).first()
     if department is None:
-        raise Invalid({field: ["本中心没有这个部门,请从列表中选择。"]})
+        raise Invalid({field: ["本中心没有这个部门，请从列表中选择。"]})
     return department
 
 
@@ -192,11 +192,11 @@ def _check_payment(matter: Matter, paid_on: date | None, amount: Decimal | None,
         return
     errors: dict[str, list[str]] = {}
     if paid_on is None:
-        errors["paid_on"] = ["涉及款项的,请填写到账日期。"]
+        errors["paid_on"] = ["涉及款项的，请填写到账日期。"]
     elif paid_on > clock.today():
-        errors["paid_on"] = ["到账日期不能晚于今天,款项到账后再上报。"]
+        errors["paid_on"] = ["到账日期不能晚于今天，款项到账后再上报。"]
     if amount is None or amount <= 0:
-        errors["paid_amount"] = ["请填写到账金额(元),须大于0。"]
+        errors["paid_amount"] = ["请填写到账金额（元）,须大于0。"]
     if not (len(tail) == 4 and tail.isdecimal()):
         errors["paid_tail"] = ["请填写到账账号末四位数字。"]
     if errors:

@@ -205,6 +205,6 @@ def _promote(consultation_id: UUID, matter: Matter) -> None:
     except Consultation.DoesNotExist:
         raise NotFound("没有这条咨询记录。") from None
     if consultation.matter_id is not None:
-        raise Conflict("这条咨询已经转为反映件,请在工作簿中查找。", code="already_promoted")
+        raise Conflict("这条咨询已经转为反映件，请在工作簿中查找。", code="already_promoted")
     consultation.matter_id = matter.pk
     consultation.save(update_fields=["matter_id"])

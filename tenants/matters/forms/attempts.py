@@ -55,11 +55,11 @@ class AttemptsField(forms.Field):
         rows = [{part: str(row.get(part) or "").strip() for part in PARTS} for row in value]
         rows = [row for row in rows if any(row.values())]
         if len(rows) > AT_MOST:
-            raise ValidationError(f"最多填写{AT_MOST}行,其余请写到“情况说明”里。")
+            raise ValidationError(f"最多填写{AT_MOST}行，其余请写到“情况说明”里。")
         for number, row in enumerate(rows, start=1):
             if not row["office"]:
                 raise ValidationError(f"第{number}行缺少去过的单位。")
             for part, limit in PARTS.items():
                 if len(row[part]) > limit:
-                    raise ValidationError(f"第{number}行有一项超过{limit}字,请精简。")
+                    raise ValidationError(f"第{number}行有一项超过{limit}字，请精简。")
         return [Attempt(**row) for row in rows]

@@ -15,7 +15,7 @@ LONG = forms.Textarea(attrs={"rows": 3})
 REQUIRED = {
     "required": "请填写此项。",
     "invalid_choice": "请从列表中选择。",
-    "invalid": "格式不对,请检查后重填。",
+    "invalid": "格式不对，请检查后重填。",
 }
 
 

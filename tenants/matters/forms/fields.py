@@ -25,13 +25,13 @@ class SubjectField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 80)
-        kwargs.setdefault("help_text", "一句话说明是什么事;不写姓名、证件号和电话。")
+        kwargs.setdefault("help_text", "一句话说明是什么事；不写姓名、证件号和电话。")
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> str:
         text = str(super().clean(value))
         if _LOOKS_PERSONAL.search(text):
-            raise ValidationError("事由中不要写证件号或电话,请写到“情况说明”里。")
+            raise ValidationError("事由中不要写证件号或电话，请写到“情况说明”里。")
         return text
 
 
@@ -55,7 +55,7 @@ class DayField(forms.DateField):
         kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
         kwargs.setdefault("input_formats", ["%Y-%m-%d"])
         super().__init__(**kwargs)
-        self.error_messages["invalid"] = "日期不对:请按2026-11-24的样子填写一个真实的日期。"
+        self.error_messages["invalid"] = "日期不对：请按2026-11-24的样子填写一个真实的日期。"
 
 
 class YesNoField(forms.TypedChoiceField):

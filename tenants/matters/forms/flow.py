@@ -62,7 +62,7 @@ class TriageForm(CausesMixin):
 class DeclineForm(ActForm):
     reason = forms.ChoiceField(label="不予受理理由", choices=[("", "请选择"), *DeclineReason.choices])
     explanation = TextField(label="向反映人的说明")
-    remedy = TextField(label="救济渠道", help_text="反映人还可以到哪里去,例如行政复议、仲裁或信访。")
+    remedy = TextField(label="救济渠道", help_text="反映人还可以到哪里去，例如行政复议、仲裁或信访。")
 
 
 class ReasonForm(ActForm):
@@ -113,7 +113,7 @@ class ResolveForm(ActForm):
     basis = TextField(label="依据", widget=forms.Textarea(attrs={"rows": 2}))
     paid_on = DayField(label="到账日期", required=False)
     paid_amount = forms.DecimalField(
-        label="到账金额(元)", required=False, max_digits=12, decimal_places=2, min_value=0
+        label="到账金额（元）", required=False, max_digits=12, decimal_places=2, min_value=0
     )
     paid_tail = forms.CharField(label="到账账号末四位", required=False, max_length=4)
 

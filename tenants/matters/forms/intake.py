@@ -52,7 +52,7 @@ class RegisterForm(CounterForm):
         label="证件号码",
         max_length=24,
         required=False,
-        help_text="群众填身份证号,企业和单位填统一社会信用代码。",
+        help_text="群众填身份证号，企业和单位填统一社会信用代码。",
     )
     phone = PhoneField(label="联系电话", max_length=30, required=False, help_text="没有电话可留空。")
     address = forms.CharField(label="联系地址", max_length=120, required=False)
@@ -77,7 +77,7 @@ class RegisterForm(CounterForm):
     purpose = forms.ChoiceField(label="诉求性质", choices=Purpose.choices, initial=Purpose.REQUEST)
 
     trips_before = forms.IntegerField(label="此前跑动次数", min_value=0, max_value=200, initial=0)
-    months_before = forms.IntegerField(label="此前历时(月)", min_value=0, max_value=600, initial=0)
+    months_before = forms.IntegerField(label="此前历时（月）", min_value=0, max_value=600, initial=0)
     attempts = AttemptsField(label="此前经过", required=False)
     consultation_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
@@ -94,7 +94,7 @@ class RegisterForm(CounterForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("capacity", Capacity.SELF) != Capacity.SELF and not cleaned.get("principal_name"):
-            self.add_error("principal_name", "代他人反映的,请填写被代办人姓名。")
+            self.add_error("principal_name", "代他人反映的，请填写被代办人姓名。")
         return cleaned
 
     def arguments(self) -> dict[str, Any]:

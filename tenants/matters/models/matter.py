@@ -32,7 +32,7 @@ class Matter(TenantModel):
     purpose = models.CharField("诉求性质", max_length=12, choices=Purpose.choices)
     urgency = models.CharField("紧急程度", max_length=10, choices=Urgency.choices, default=Urgency.ORDINARY)
     trips_before = models.PositiveSmallIntegerField("此前跑动次数", default=0)
-    months_before = models.PositiveSmallIntegerField("此前历时(月)", default=0)
+    months_before = models.PositiveSmallIntegerField("此前历时（月）", default=0)
     first_of_kind = models.BooleanField("首例", default=False)
     repeated = models.BooleanField("重复反映", default=False)
     consultation = models.UUIDField("由咨询转来", null=True)
@@ -67,7 +67,7 @@ class Matter(TenantModel):
     first_contact_at = models.DateTimeField("首次联系", null=True)
     due_on = models.DateField("办理期限", null=True)
     due_provisional = models.BooleanField("期限暂定", default=False)
-    handling_days = models.PositiveSmallIntegerField("办理时限(工作日)", null=True)
+    handling_days = models.PositiveSmallIntegerField("办理时限（工作日）", null=True)
     resolved_at = models.DateTimeField("办理完成", null=True)
     replied_at = models.DateTimeField("答复时间", null=True)
     ended_at = models.DateTimeField("办结时间", null=True)
@@ -78,7 +78,7 @@ class Matter(TenantModel):
     )
     outcome = models.CharField("办理结果", max_length=12, choices=Outcome.choices, blank=True)
     paid_on = models.DateField("到账日期", null=True)
-    paid_amount = models.DecimalField("到账金额(元)", max_digits=12, decimal_places=2, null=True)
+    paid_amount = models.DecimalField("到账金额（元）", max_digits=12, decimal_places=2, null=True)
     paid_tail = models.CharField("到账账号末四位", max_length=4, blank=True)
 
     # The head of its timeline

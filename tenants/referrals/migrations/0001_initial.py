@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('answered_at', models.DateTimeField(null=True, verbose_name='反馈时间')),
                 ('ended_at', models.DateTimeField(null=True, verbose_name='结束时间')),
                 ('answer', bancheng.privacy.fields.EncryptedTextField(null=True, verbose_name='反馈内容')),
-                ('answer_outcome', models.CharField(blank=True, choices=[('done', '已办成'), ('partly', '部分办成'), ('refused', '依法不能办(已释明)'), ('statutory', '转法定渠道'), ('withdrawn', '反映人撤回')], max_length=12, verbose_name='反馈结果')),
+                ('answer_outcome', models.CharField(blank=True, choices=[('done', '已办成'), ('partly', '部分办成'), ('refused', '依法不能办（已释明）'), ('statutory', '转法定渠道'), ('withdrawn', '反映人撤回')], max_length=12, verbose_name='反馈结果')),
                 ('return_reason', bancheng.privacy.fields.EncryptedTextField(null=True, verbose_name='退回理由')),
                 ('drafted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('matter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='matters.matter', verbose_name='反映件')),

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='事项')),
                 ('scheme', models.CharField(max_length=50, verbose_name='险种/类别')),
                 ('lead_department', models.CharField(max_length=10, verbose_name='主办部门')),
-                ('statutory_working_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='法定办理时限(工作日)')),
+                ('statutory_working_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='法定办理时限（工作日）')),
                 ('active', models.BooleanField(default=True, verbose_name='在用')),
                 ('position', models.PositiveSmallIntegerField(verbose_name='顺序')),
             ],

@@ -38,9 +38,10 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
-from bancheng.web import forms, navigation, tones, words
+from bancheng.web import finding, forms, navigation, tones, words
 from bancheng.web.assets import SPRITE
 from bancheng.web.icons import ICONS
 
@@ -174,11 +175,17 @@ def submit(
 
 @register.inclusion_tag("web/components/filters.html", takes_context=True)
 def filters(context: Context, form: BaseForm) -> dict[str, Any]:
-    """A GET form in one row: what is chosen stands in the address, so a link shows the same list."""
+    """A GET form in one row: what is chosen stands in the address, so a link shows the same list.
+
+    Hidden fields, such as a tab or an order, go along and outlive clearing; words searched for do not.
+    """
+    path = getattr(context.get("request"), "path", "")
+    hidden = {field.name for field in form.hidden_fields()} - {finding.PARAMETER}
+    kept = {name: form.data[name] for name in form.fields if name in hidden and form.data.get(name)}
     return {
         "form": form,
-        "request": context.get("request"),
-        "filtered": any(form.data.get(name) for name in form.fields),
+        "filtered": any(form.data.get(name) for name in form.fields if name not in hidden),
+        "cleared": f"{path}?{urlencode(kept)}" if kept else path,
     }
 
 

@@ -14,13 +14,13 @@ from bancheng.privacy import audit
 class Command(BaseCommand):
     """The auditor's door at the terminal."""
 
-    help = "审计:校验审计记录是否完整、未被改动"
+    help = "审计：校验审计记录是否完整、未被改动"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One subcommand."""
         acts = parser.add_subparsers(dest="act", required=True, metavar="verify")
-        verify = acts.add_parser("verify", help="逐条校验,并与库外留存的链首比对")
-        verify.add_argument("--centre", metavar="CODE", help="只校验这个中心;不写则校验全部")
+        verify = acts.add_parser("verify", help="逐条校验，并与库外留存的链首比对")
+        verify.add_argument("--centre", metavar="CODE", help="只校验这个中心；不写则校验全部")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """A line for each centre; exit status 1 if any trail does not hold."""
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
         broken = [code for code in codes if not self._verify(code)]
         if broken:
-            raise CommandError(f"审计记录不完整:{'、'.join(broken)}")
+            raise CommandError(f"审计记录不完整：{'、'.join(broken)}")
 
     def _verify(self, code: str) -> bool:
         with in_centre(code, allow_suspended=True):
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         elif anchored:
             self.stdout.write(self.style.ERROR(f"{code} 与库外留存的第{anchored.seq}条校验值不符"))
         else:
-            self.stdout.write(f"{code} 完整,共{seq}条")
+            self.stdout.write(f"{code} 完整，共{seq}条")
         return not (wrong or anchored)
 
 

@@ -15,15 +15,15 @@ from bancheng.privacy.fields import Undecipherable
 class Command(BaseCommand):
     """The keeper's door to the keys of field encryption. No key is ever printed but a new one."""
 
-    help = "密钥:生成新密钥、检查在用密钥、换用新密钥"
+    help = "密钥：生成新密钥、检查在用密钥、换用新密钥"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Three subcommands."""
         acts = parser.add_subparsers(dest="act", required=True, metavar="new|check|rotate")
-        acts.add_parser("new", help="生成一把新密钥(不保存,只显示一次)")
+        acts.add_parser("new", help="生成一把新密钥（不保存，只显示一次）")
         for act, words in (
-            ("check", "检查配置,统计各中心数据所用的密钥"),
+            ("check", "检查配置，统计各中心数据所用的密钥"),
             ("rotate", "把数据改用最新密钥加密"),
         ):
             acts.add_parser(act, help=words).add_argument("--centre", metavar="CODE", help="只处理这个中心")
@@ -38,10 +38,10 @@ class Command(BaseCommand):
             keys.index_secret()
             codes = [find(options["centre"]).code] if options["centre"] else _every_code()
         except ImproperlyConfigured as error:
-            raise CommandError(f"密钥配置有误:{error}") from error
+            raise CommandError(f"密钥配置有误：{error}") from error
         except Refused as error:
             raise CommandError(error.message) from error
-        self.stdout.write(f"已配置{len(known)}把密钥,当前使用{keys.field_keys()[0].id.hex()}")
+        self.stdout.write(f"已配置{len(known)}把密钥，当前使用{keys.field_keys()[0].id.hex()}")
         getattr(self, f"_{options['act']}")(codes, known)
 
     def _check(self, codes: list[str], known: set[bytes]) -> None:
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{code} {told or '没有加密数据'}")
             missing |= {key_id.hex() for key_id in used if key_id not in known}
         if missing:
-            raise CommandError(f"缺少密钥{'、'.join(sorted(missing))},用它加密的数据无法读取,请补回配置。")
+            raise CommandError(f"缺少密钥{'、'.join(sorted(missing))}，用它加密的数据无法读取，请补回配置。")
 
     def _rotate(self, codes: list[str], known: set[bytes]) -> None:
         newest = keys.field_keys()[0].id
@@ -63,11 +63,11 @@ class Command(BaseCommand):
                 try:
                     changed = rotation.rotate()
                 except Undecipherable as error:
-                    raise CommandError(f"{code}有数据无法解密,已停在这里:{error}") from error
+                    raise CommandError(f"{code}有数据无法解密，已停在这里：{error}") from error
                 kept |= {key_id.hex() for key_id in rotation.usage().append_only if key_id != newest}
             self.stdout.write(f"{code} 已改用新密钥{changed}行")
         if kept:
-            self.stdout.write(f"只增不改的记录仍需旧密钥{'、'.join(sorted(kept))},请继续保留在配置中。")
+            self.stdout.write(f"只增不改的记录仍需旧密钥{'、'.join(sorted(kept))}，请继续保留在配置中。")
 
 
 def _every_code() -> list[str]:

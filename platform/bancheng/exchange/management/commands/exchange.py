@@ -12,30 +12,30 @@ from bancheng.identity.actors import Actor
 
 
 class Command(BaseCommand):
-    help = "机构间消息:状态、停办清单、重新投递"
+    help = "机构间消息：状态、停办清单、重新投递"
 
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True, title="操作", metavar="操作")
         acts.add_parser("status", help="显示待送达、在途、候序、停办的数量和积压时间")
-        acts.add_parser("dead", help="列出停办的消息及原因(不含内容)")
+        acts.add_parser("dead", help="列出停办的消息及原因（不含内容）")
         replay = acts.add_parser("replay", help="把一条停办的消息放回去重新投递")
-        replay.add_argument("message_id", type=UUID, help="消息编号,见 dead 的第一列")
-        acts.add_parser("deliver", help="不经任务队列,当场投递所有到期的消息")
+        replay.add_argument("message_id", type=UUID, help="消息编号，见 dead 的第一列")
+        acts.add_parser("deliver", help="不经任务队列，当场投递所有到期的消息")
 
     def handle(self, *, act: str, **options: Any) -> None:
         getattr(self, f"_{act}")(**options)
 
     def _status(self, **_: Any) -> None:
         now = selectors.status()
-        print(f"待送达 {now.pending} 条,其中在途 {now.in_flight} 条;最久已等 {now.lag:.0f} 秒")
-        print(f"候序 {now.held} 条,停办 {now.dead} 条,受阻的往来 {now.blocked} 条")
+        print(f"待送达 {now.pending} 条，其中在途 {now.in_flight} 条；最久已等 {now.lag:.0f} 秒")
+        print(f"候序 {now.held} 条，停办 {now.dead} 条，受阻的往来 {now.blocked} 条")
 
     def _dead(self, **_: Any) -> None:
         rows: list[Message | Inbox] = [*selectors.dead_messages(), *selectors.dead_arrivals()]
         for row in rows:
             where = "发出" if isinstance(row, Message) else "收到"
             print(f"{row.message_id}  {row.source}→{row.target}  {row.kind} 第{row.seq}条({where})")
-            print(f"    失败 {row.failures} 次:{row.last_error}")
+            print(f"    失败 {row.failures} 次：{row.last_error}")
         if not rows:
             print("没有停办的消息。")
 
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             repair.replay(message_id, actor=Actor.system("管理员命令", ""))
         except Refused as refusal:
             raise CommandError(refusal.message) from None
-        print("已放回,将按原来的顺序重新投递。")
+        print("已放回，将按原来的顺序重新投递。")
 
     def _deliver(self, **_: Any) -> None:
         print(f"已送达 {dispatch.run_due()} 条。")
