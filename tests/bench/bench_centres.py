@@ -5,7 +5,7 @@ import time
 from statistics import median
 from typing import Any
 
-ROUNDS = 5
+ROUNDS = 7
 LIMIT = 0.25
 
 
@@ -27,7 +27,8 @@ def run() -> dict[str, Any]:
         schemas.drop_database()
     return {
         "name": "one new centre against create_schema + migrate",
-        "ratio": median(ours) / median(stock),
+        # Round by round: whatever else the machine does, it does to both centres of a round.
+        "ratio": median(mine / other for mine, other in zip(ours, stock, strict=True)),
         "limit": LIMIT,
         "seconds": {"template": round(median(ours), 3), "stock": round(median(stock), 3)},
     }

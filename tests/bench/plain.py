@@ -15,7 +15,7 @@ class OneCentreMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.tenant = request.centre = tenant_connection.tenant  # type: ignore[attr-defined]  # as ours sets them
+        request.tenant = request.centre = tenant_connection.tenant
         return self.get_response(request)
 
 
