@@ -32,7 +32,7 @@ REPORTER = ReporterDetails(
 )
 STORY = Story(
     subject="遗属待遇多处询问未办成",
-    narrative="示例:去过三处,均未给出办法。",
+    narrative="示例：去过三处，均未给出办法。",
     kind=Kind.HARD,
     item_code="YL10",
 )
