@@ -427,7 +427,7 @@ def test_a_consultation_is_written_down_and_may_go_on_to_intake(desk: Desk) -> N
 
 
 def test_a_consultation_without_a_subject_stays_on_its_form(desk: Desk) -> None:
-    response = browser(desk, Role.WINDOW_CLERK).post(page("consultation_new"), {"question": "要带什么?"})
+    response = browser(desk, Role.WINDOW_CLERK).post(page("consultation_new"), {"question": "要带什么？"})
 
     assert response.status_code == 422
     assert 'id="id_subject_error"' in response.content.decode()
