@@ -1,6 +1,6 @@
 """The one shape of every act on a matter: lock, check, change, append to the timeline, audit, commit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,31 +58,28 @@ def acting(name: str, *, matter_id: UUID, actor: Actor) -> Iterator[Act]:
     """
     with transaction.atomic():
         matter = locked(matter_id)
+        before = _values(matter)
         transition = workflow.check(matter, actor, name)
         act = Act(name, matter, actor)
         yield act
-        _write_down(act, to_state=transition.target or State(matter.state))
+        _write_down(act, to_state=transition.target or State(matter.state), before=before)
 
 
 def opening(matter: Matter, *, actor: Actor, note: str, data: dict[str, Any]) -> None:
     """Write a new matter's first event. The caller saved its reporter and checked the right to register."""
     matter.state = State.DRAFT
-    _write_down(Act("register", matter, actor, note, data), to_state=State.REGISTERED)
+    _write_down(Act("register", matter, actor, note, data), to_state=State.REGISTERED, before={})
 
 
 def locked(matter_id: UUID) -> Matter:
     """The matter, locked until commit: of two who act at once, the second sees what the first did."""
     try:
-        return (
-            Matter.objects.select_for_update(of=("self",))
-            .select_related("department", "reporter")
-            .get(pk=matter_id)
-        )
+        return Matter.objects.select_for_update(of=("self",)).select_related("department").get(pk=matter_id)
     except Matter.DoesNotExist:
         raise NotFound("没有这个反映件。") from None
 
 
-def _write_down(act: Act, *, to_state: State) -> None:
+def _write_down(act: Act, *, to_state: State, before: Mapping[str, Any]) -> None:
     matter, moment = act.matter, clock.now()
     from_state, matter.state = State(matter.state), to_state
     if act.holder or to_state != from_state:
@@ -106,10 +103,19 @@ def _write_down(act: Act, *, to_state: State) -> None:
         previous_hash=previous,
     )
     event.hash = matter.head_hash = chain_hash(previous, event_payload(event))
-    matter.save()
+    if before:  # only what changed: most of a row is text that need not be encrypted and written again
+        matter.save(update_fields=[name for name, value in _values(matter).items() if value != before[name]])
+    else:
+        matter.save(force_insert=True)
     event.save(force_insert=True)
     audit.record(actor=act.actor, act=f"matter.{act.name}", subject=matter, event=event.hash)
     hint("statistics.summarise", centre=act.actor.centre)
+
+
+def _values(matter: Matter) -> dict[str, Any]:
+    """What stands in the row, by field; a list is copied, since it may be changed in place."""
+    values = {f.attname: getattr(matter, f.attname) for f in matter._meta.concrete_fields}
+    return {name: list(v) if isinstance(v, list) else v for name, v in values.items()}
 
 
 def event_payload(event: Event) -> dict[str, Any]:

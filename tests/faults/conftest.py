@@ -79,6 +79,7 @@ def workers(
         "DJANGO_SETTINGS_MODULE": "bancheng.settings.test",
         "PYTHONPATH": os.pathsep.join((str(ROOT / "platform"), str(ROOT))),
     }
+    env.pop("PYTEST_XDIST_WORKER", None)  # it would send them to another of the broker's databases
     argv = "-m celery -A bancheng.celery worker -P prefork -c 1 --include tests.notes --loglevel warning"
     command = [sys.executable, *argv.split()]
     with Killable(command, tmp_path / "a.log", env) as a, Killable(command, tmp_path / "b.log", env) as b:

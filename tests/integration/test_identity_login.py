@@ -109,7 +109,7 @@ def fail(browser: Client, times: int) -> str:
 def test_the_fifth_wrong_password_locks_and_says_until_when(browser: Client, wang: Staff) -> None:
     with clock.at(clock.now().replace(hour=9, minute=40)):
         assert WRONG in fail(browser, 4)
-        assert "账号已锁定，请在09：55之后再试" in fail(browser, 1)
+        assert "账号已锁定，请在09:55之后再试" in fail(browser, 1)
         assert "账号已锁定" in log_in(browser).content.decode()
     assert in_as(browser) == ""
 
