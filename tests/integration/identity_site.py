@@ -32,7 +32,7 @@ class ProbeView(APIView):
 
 urlpatterns = [
     path("", include("bancheng.urls.account")),
-    path("work/", work, name="work"),
+    path("desk/", work, name="work"),
     path("open/", open_to_all, name="open"),
     path("api/v1/probe/", ProbeView.as_view(), name="probe"),
 ]

@@ -52,7 +52,7 @@ def acts_on(person: Staff) -> list[str]:
 
 def in_as(browser: Client) -> str:
     """Whose name the page shows, or "" where it sends to the login."""
-    page = browser.get("/work/")
+    page = browser.get("/desk/")
     return page.content.decode() if page.status_code == 200 else ""
 
 
@@ -148,10 +148,10 @@ def test_failures_and_the_lock_are_audited(browser: Client, wang: Staff) -> None
 
 # --- Where to go -------------------------------------------------------------------------------------
 def test_a_page_sends_to_the_login_and_the_login_back_to_it(browser: Client, wang: Staff) -> None:
-    sent = browser.get("/work/?page=2")
-    assert sent["Location"] == "/login/?next=%2Fwork%2F%3Fpage%3D2"
-    assert 'value="/work/?page=2"' in browser.get(sent["Location"]).content.decode()
-    assert log_in(browser, next="/work/?page=2")["Location"] == "/work/?page=2"
+    sent = browser.get("/desk/?page=2")
+    assert sent["Location"] == "/login/?next=%2Fdesk%2F%3Fpage%3D2"
+    assert 'value="/desk/?page=2"' in browser.get(sent["Location"]).content.decode()
+    assert log_in(browser, next="/desk/?page=2")["Location"] == "/desk/?page=2"
 
 
 @pytest.mark.parametrize(
@@ -163,14 +163,14 @@ def test_a_login_leads_to_no_other_host(browser: Client, wang: Staff, elsewhere:
 
 def test_a_fragment_without_a_login_moves_the_whole_page(browser: Client, zhangbei: Any) -> None:
     answer = browser.get(
-        "/work/",
+        "/desk/",
         headers={"HX-Request": "true", "HX-Current-URL": f"http://{browser.defaults['HTTP_HOST']}/open/"},
     )
     assert answer["HX-Redirect"] == "/login/?next=%2Fopen%2F"
 
 
 def test_a_form_sent_after_the_session_ended_returns_to_the_start(browser: Client) -> None:
-    assert browser.post("/work/")["Location"] == "/login/?next=%2F"
+    assert browser.post("/desk/")["Location"] == "/login/?next=%2F"
 
 
 def test_a_page_open_to_all_has_no_actor(browser: Client) -> None:
@@ -179,7 +179,7 @@ def test_a_page_open_to_all_has_no_actor(browser: Client) -> None:
 
 def test_somebody_logged_in_is_not_asked_again(browser: Client, wang: Staff) -> None:
     log_in(browser)
-    assert browser.get("/login/?next=/work/")["Location"] == "/work/"
+    assert browser.get("/login/?next=/desk/")["Location"] == "/desk/"
 
 
 def test_logging_out_takes_a_post_and_ends_the_session(browser: Client, wang: Staff) -> None:
@@ -274,12 +274,12 @@ def minutes_left() -> float:
 
 def test_work_renews_a_session_but_not_with_every_click(browser: Client, wang: Staff) -> None:
     log_in(browser)
-    browser.get("/work/")
+    browser.get("/desk/")
     expire_in(timedelta(minutes=5))
-    browser.get("/work/")
+    browser.get("/desk/")
     assert minutes_left() < 6
     with clock.at(clock.now() + timedelta(seconds=RENEW_AFTER)):
-        browser.get("/work/")
+        browser.get("/desk/")
     assert minutes_left() > 100
 
 
@@ -313,7 +313,7 @@ def first_password(wang: Staff, in_zhangbei: Any) -> str:
 
 def test_a_first_password_opens_only_the_page_that_changes_it(browser: Client, first_password: str) -> None:
     log_in(browser, first_password)
-    assert browser.get("/work/")["Location"] == "/password/?next=%2Fwork%2F"
+    assert browser.get("/desk/")["Location"] == "/password/?next=%2Fdesk%2F"
     assert "请先修改初始密码" in browser.get("/password/").content.decode()
     assert browser.get("/api/v1/probe/").status_code == 403
     assert browser.post("/logout/")["Location"] == "/login/"
@@ -321,8 +321,8 @@ def test_a_first_password_opens_only_the_page_that_changes_it(browser: Client, f
 
 def test_after_the_change_one_goes_on_to_where_one_wanted(browser: Client, first_password: str) -> None:
     log_in(browser, first_password)
-    answer = change(browser, first_password, "Xinde-mima-2026", next="/work/")
-    assert answer["Location"] == "/work/"
+    answer = change(browser, first_password, "Xinde-mima-2026", next="/desk/")
+    assert answer["Location"] == "/desk/"
     assert in_as(browser) == "王芳"
 
 

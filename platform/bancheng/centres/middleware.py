@@ -43,7 +43,9 @@ class CentreMiddleware:
         except DisallowedHost:
             centre = None
         except MissingSchema as error:
-            log.error("%s", error)
+            log.error(
+                "%s", str(error)
+            )  # the words: only its type would be logged
             return _page(
                 request,
                 HTTPStatus.SERVICE_UNAVAILABLE,
