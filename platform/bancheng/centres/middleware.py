@@ -43,9 +43,7 @@ class CentreMiddleware:
         except DisallowedHost:
             centre = None
         except MissingSchema as error:
-            log.error(
-                "%s", str(error)
-            )  # the words: only its type would be logged
+            log.error("%s", str(error))  # the words: only its type would be logged
             return _page(
                 request,
                 HTTPStatus.SERVICE_UNAVAILABLE,
