@@ -133,8 +133,8 @@ def filled(page: Page) -> tuple[str, str, bool]:
 def test_what_was_typed_survives_a_lost_session(page: Page, site: Site) -> None:
     fill(page)
     site.answers["POST", "/intake/"] = site.answers["GET", "/login/"]  # where a lost session ends up
-    page.get_by_role("button", name="登记").click()
-    page.locator("form[data-draft]").wait_for(state="detached")
+    with page.expect_navigation():  # whole, so that the next page has read what was sent
+        page.get_by_role("button", name="登记").click()
     page.goto(f"{SITE}/intake/")
     assert filled(page) == ("示例", "跑了三趟", True)
     assert page.get_by_text("已恢复上次未提交的内容").is_visible()
@@ -143,8 +143,8 @@ def test_what_was_typed_survives_a_lost_session(page: Page, site: Site) -> None:
 def test_a_draft_is_dropped_once_it_went_through(page: Page, site: Site) -> None:
     fill(page)
     site.answers["POST", "/intake/"] = site.answers["GET", "/done/"]
-    page.get_by_role("button", name="登记").click()
-    page.locator("form[data-draft]").wait_for(state="detached")
+    with page.expect_navigation():  # whole, so that the next page has read what was sent
+        page.get_by_role("button", name="登记").click()
     page.goto(f"{SITE}/intake/")
     assert filled(page) == ("", "", False)
 

@@ -163,7 +163,7 @@ def test_a_path_that_no_route_matches_is_not_sent(wire: Wire, settings: Any, cli
 def test_a_failed_task_sends_nothing_personal(wire: Wire) -> None:
     app = Celery("telemetry", broker="memory://", backend="cache+memory://", set_as_current=False)
 
-    @app.task(name="telemetry.fail")
+    @app.task(name="telemetry.fail", shared=False)
     def fail(card: str, *, name: str) -> None:
         raise Failure(f"{card} {name}")
 
