@@ -78,6 +78,14 @@ def in_zhangbei(zhangbei: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
+def desk(in_zhangbei: Any) -> Any:
+    """The people of 张北县 and their usual acts (tests.desk.Desk); the test runs inside it."""
+    from tests.desk import Desk
+
+    return Desk(in_zhangbei)
+
+
+@pytest.fixture
 def make_staff(db: None) -> Callable[..., Any]:
     """`make_staff(centre, role, department="")`: a person with one role, whose password is PASSWORD."""
     return schemas.make_staff

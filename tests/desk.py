@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from bancheng.catalogue.words import Channel, Kind, Mode, Outcome, ReporterKind
+from bancheng.catalogue.words import Channel, DeclineReason, Kind, Mode, Outcome, ReporterKind
 from bancheng.centres.models import Centre
 from bancheng.centres.scope import in_centre
 from bancheng.identity.actors import Actor
@@ -129,6 +129,23 @@ class Desk:
 
     def closed(self, **more: Any) -> Matter:
         return self.close(self.call_back(self.replied(**more).pk).pk)
+
+    def declined(self) -> Matter:
+        return actions.decline(
+            matter_id=self.registered().pk,
+            actor=self.actor(Role.WINDOW_LEAD),
+            reason=DeclineReason.PETITION,
+            explanation="已由信访渠道受理。",
+            remedy="信访复查。",
+        )
+
+    def withdrawn(self) -> Matter:
+        return actions.withdraw(
+            matter_id=self.registered().pk,
+            actor=self.actor(Role.WINDOW_LEAD),
+            reason="已自行办成。",
+            told_by="电话",
+        )
 
     def close(self, matter_id: UUID) -> Matter:
         return actions.close(matter_id=matter_id, actor=self.actor(Role.WINDOW_LEAD), principal_cause="C06")

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from bancheng.errors import Invalid, NotFound
+from bancheng.errors import NotFound
 from bancheng.identity.actors import Actor
+from bancheng.web.http import require_valid
 from tenants.matters import selectors, workflow
 from tenants.matters.forms.base import ActForm
 from tenants.matters.models import Matter
@@ -57,6 +58,5 @@ def perform(*, name: str, matter_id: UUID, actor: Actor, data: Any) -> Matter:
     if callable(data):
         data = data(act.form(matter=matter, actor=actor))
     form = act.form(data, matter=matter, actor=actor)
-    if not form.is_valid():
-        raise Invalid(form.sentences())
+    require_valid(form)
     return act.run(matter_id=matter_id, actor=actor, **form.arguments())

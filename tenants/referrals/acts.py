@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from bancheng.errors import Invalid, NotFound
+from bancheng.errors import NotFound
 from bancheng.identity.actors import Actor
+from bancheng.web.http import require_valid
 from tenants.referrals import forms, receiving, selectors, sending, workflow
 
 
@@ -33,17 +34,22 @@ _ACTIONS: dict[str, tuple[type[forms.ReferralForm], Callable[..., object]]] = {
 BOUND: dict[str, Bound] = {name: Bound(workflow.STEPS[name], *pair) for name, pair in _ACTIONS.items()}
 
 
+def bound(name: str) -> Bound:
+    """What stands behind the step. Raises NotFound for a name that there is not."""
+    try:
+        return BOUND[name]
+    except KeyError:
+        raise NotFound("没有这个操作。") from None
+
+
 def perform(*, name: str, referral_id: UUID, actor: Actor, data: Any) -> None:
     """Check `data` against the step's form and take the step.
 
     `data` may be a function that makes it from the form as the page opens it. Raises NotFound, NotAllowed or
     Conflict before the form is looked at; Invalid with its sentences by field.
     """
-    if name not in BOUND:
-        raise NotFound("没有这个操作。")
-    bound = BOUND[name]
+    step = bound(name)
     workflow.check(selectors.referral_for(actor, referral_id), actor, name)
-    form = bound.form(data(bound.form()) if callable(data) else data)
-    if not form.is_valid():
-        raise Invalid(form.sentences())
-    bound.run(referral_id=referral_id, actor=actor, **form.arguments())
+    form = step.form(data(step.form()) if callable(data) else data)
+    require_valid(form)
+    step.run(referral_id=referral_id, actor=actor, **form.arguments())

@@ -5,25 +5,17 @@ from typing import Any
 from django import forms
 
 from bancheng.catalogue.words import Outcome
-from tenants.matters.forms.base import sentences_of, speak_plainly
+from tenants.matters.forms.base import PlainForm
 from tenants.matters.forms.fields import PhoneField, TextField
 from tenants.referrals import selectors
 from tenants.referrals.models import ContactLog, Counterpart, Direction, State
 
 
-class ReferralForm(forms.Form):
-    """Speaks plainly; `arguments()` are the action's keyword arguments."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            speak_plainly(field)
+class ReferralForm(PlainForm):
+    """Asks for what a step needs; `arguments()` are the action's keyword arguments."""
 
     def arguments(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
-
-    def sentences(self) -> dict[str, list[str]]:
-        return sentences_of(self)
 
 
 class EmptyForm(ReferralForm):

@@ -21,11 +21,11 @@ from bancheng.identity.permissions import allowed, require
 from bancheng.identity.requests import actor_of
 from bancheng.privacy import masks
 from bancheng.web import finding
-from bancheng.web.http import print_page
+from bancheng.web.http import print_page, require_valid
 from tenants.matters import selectors as matters
 from tenants.matters.models import Matter
 from tenants.matters.presentation import item_name
-from tenants.matters.views.answers import check, dialog_or_page, go, tell_once
+from tenants.matters.views.answers import dialog_or_page, go, tell_once
 from tenants.referrals import acts, digest, letters, presentation, selectors, sending, workflow
 from tenants.referrals.forms import DraftForm, FilterForm
 from tenants.referrals.models import Direction, Referral, State
@@ -146,7 +146,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return _draft_page(request, matter, DraftForm())
     form = DraftForm(request.POST)
     try:
-        check(form)
+        require_valid(form)
         drafted = sending.draft(matter_id=matter.pk, actor=actor, **form.arguments())
     except Refused as refused:
         tell_once(form, refused)
@@ -183,9 +183,7 @@ def act(request: HttpRequest, referral_id: UUID, name: str) -> HttpResponse:
     A refusal stands above the form, with what was typed still in it, under the refusal's own status.
     """
     actor = actor_of(request)
-    if name not in acts.BOUND:
-        raise NotFound("没有这个操作。")
-    bound = acts.BOUND[name]
+    bound = acts.bound(name)
     found = selectors.referral_for(actor, referral_id)
     if request.method != "POST":
         workflow.check(found, actor, name)

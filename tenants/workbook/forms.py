@@ -8,7 +8,7 @@ from django import forms
 from bancheng.catalogue.words import Kind
 from bancheng.identity.models import Staff
 from bancheng.privacy import audit
-from tenants.matters.forms.base import department_choices, item_choices, speak_plainly
+from tenants.matters.forms.base import PlainForm, department_choices, item_choices
 from tenants.matters.forms.fields import DayField
 from tenants.matters.forms.listing import LIGHTS, STATES, filters_of
 from tenants.matters.selectors import Filters
@@ -19,16 +19,11 @@ from tenants.workbook.selectors import ORDERS
 _NEVER_IN_THE_BOOK = State.DRAFT
 
 
-class _Period(forms.Form):
+class _Period(PlainForm):
     """From one day to another, and whatever else a list has; a wrong value narrows nothing and is told."""
 
     since = DayField(label="自", required=False)
     until = DayField(label="至", required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            speak_plainly(field)
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data

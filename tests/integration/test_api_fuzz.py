@@ -57,11 +57,6 @@ def addresses() -> list[str]:
 
 
 @pytest.fixture
-def desk(in_zhangbei: Any) -> Desk:
-    return Desk(in_zhangbei)
-
-
-@pytest.fixture
 def caller(desk: Desk) -> Any:
     """Somebody who may do everything, so that every body comes as far as a form."""
     person = schemas.make_staff(desk.centre, "window_lead", "SB")

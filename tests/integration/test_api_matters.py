@@ -53,23 +53,6 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture
-def desk(in_zhangbei: Any) -> Desk:
-    return Desk(in_zhangbei)
-
-
-@pytest.fixture
-def call(desk: Desk) -> Callable[..., Any]:
-    """`call(role, method, path, body)`: as the person of that role; afterwards back in the schema."""
-
-    def send(role: str, method: str, path: str, body: Any = None, department: str = "") -> Any:
-        api = schemas.api_for(desk.centre, desk.staff(role, department))
-        with in_centre(desk.centre.code):
-            return getattr(api, method)(f"{API}{path}", body, format="json")
-
-    return send
-
-
 def problem(answer: Any, status: int) -> dict[str, Any]:
     """The problem, once it is sure that the answer is one."""
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")

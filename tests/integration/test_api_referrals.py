@@ -14,10 +14,8 @@ from bancheng.identity.roles import CENTRE_ROLES, Role
 from tenants.matters.models import Matter
 from tenants.referrals import acts, sending
 from tenants.referrals.models import Direction, Referral
-from tests import schemas
 from tests.desk import REPORTER, Desk
 
-API = "/api/v1"
 LETTER = "130000-letter"
 DRAFT = {"unit": LETTER, "reason": "省属单位参保。", "requested": "请核定抚恤金。"}
 BODIES: dict[str, dict[str, Any]] = {
@@ -38,18 +36,6 @@ def desk(in_zhangbei: Any) -> Desk:
     with in_public():
         OutsideOffice.objects.create(code=LETTER, name="示例省级中心", level="province")
     return Desk(in_zhangbei)
-
-
-@pytest.fixture
-def call(desk: Desk) -> Callable[..., Any]:
-    """`call(role, method, path, body)`: as the person of that role; afterwards back in the schema."""
-
-    def send(role: str, method: str, path: str, body: Any = None, department: str = "") -> Any:
-        api = schemas.api_for(desk.centre, desk.staff(role, department))
-        with in_centre(desk.centre.code):
-            return getattr(api, method)(f"{API}{path}", body, format="json")
-
-    return send
 
 
 def drafted(desk: Desk, unit: str = LETTER) -> Referral:

@@ -1,7 +1,6 @@
 """A matter goes from the counter to 销号, and every step is written down."""
 
 from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -16,11 +15,6 @@ from tenants.matters.acting import event_payload
 from tenants.matters.models import Event, Matter
 from tenants.matters.states import State
 from tests.desk import Desk
-
-
-@pytest.fixture
-def desk(in_zhangbei: Any) -> Desk:
-    return Desk(in_zhangbei)
 
 
 def test_a_matter_goes_from_the_counter_to_the_end(desk: Desk) -> None:

@@ -24,11 +24,6 @@ MONDAY, TUESDAY = datetime(2026, 3, 9, 10, 0, tzinfo=SHANGHAI), datetime(2026, 3
 THURSDAY = datetime(2026, 3, 12, 10, 0, tzinfo=SHANGHAI)
 
 
-@pytest.fixture
-def desk(in_zhangbei: Any) -> Desk:
-    return Desk(in_zhangbei)
-
-
 def fact(**only: Any) -> dict[str, Any]:
     """The one fact of the centre, as a dict."""
     return Fact.objects.filter(centre=ZHANGBEI, **only).values().get()

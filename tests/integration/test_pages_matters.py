@@ -25,36 +25,12 @@ URLCONF = "tenants.urls"
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
-@pytest.fixture
-def desk(in_zhangbei: Any) -> Desk:
-    return Desk(in_zhangbei)
-
-
 def page(name: str, *args: object) -> str:
     return reverse(name, urlconf=URLCONF, args=args)
 
 
 def browser(desk: Desk, role: str, department: str = "") -> Client:
     return schemas.client_for(desk.centre, desk.staff(role, department))
-
-
-def declined(desk: Desk) -> Matter:
-    return actions.decline(
-        matter_id=desk.registered().pk,
-        actor=desk.actor(Role.WINDOW_LEAD),
-        reason="petition",  # type: ignore[arg-type]
-        explanation="已由信访渠道受理。",
-        remedy="信访复查。",
-    )
-
-
-def withdrawn(desk: Desk) -> Matter:
-    return actions.withdraw(
-        matter_id=desk.registered().pk,
-        actor=desk.actor(Role.WINDOW_LEAD),
-        reason="已自行办成。",
-        told_by="电话",
-    )
 
 
 def awaiting_signoff(desk: Desk) -> Matter:
@@ -70,14 +46,14 @@ def awaiting_signoff(desk: Desk) -> Matter:
 STATES: dict[State, Callable[[Desk], Matter]] = {
     State.REGISTERED: Desk.registered,
     State.ACCEPTED: Desk.accepted,
-    State.DECLINED: declined,
+    State.DECLINED: Desk.declined,
     State.ASSIGNED: Desk.assigned,
     State.HANDLING: Desk.handling,
     State.AWAITING_SIGNOFF: awaiting_signoff,
     State.RESOLVED: Desk.resolved,
     State.REPLIED: Desk.replied,
     State.CLOSED: Desk.closed,
-    State.WITHDRAWN: withdrawn,
+    State.WITHDRAWN: Desk.withdrawn,
 }
 
 

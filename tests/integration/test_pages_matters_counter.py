@@ -45,11 +45,6 @@ TYPED = {
 OTHER = Story(subject="另一事项未办成", narrative="示例。", kind=Kind.URGENT, item_code="YL06")
 
 
-@pytest.fixture
-def desk(in_zhangbei: Any) -> Desk:
-    return Desk(in_zhangbei)
-
-
 def page(name: str, *args: object) -> str:
     return reverse(name, urlconf=URLCONF, args=args)
 

@@ -24,11 +24,6 @@ CITY = "130700"
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
-@pytest.fixture
-def desk(in_zhangbei: Any) -> Desk:
-    return Desk(in_zhangbei)
-
-
 def page(name: str, *args: object) -> str:
     return reverse(name, urlconf="tenants.urls", args=args)
 

@@ -19,18 +19,12 @@ from bancheng.identity.roles import CENTRE_ROLES, Role
 from bancheng.privacy import audit
 from bancheng.privacy.models import AuditEntry
 from bancheng.timekeeping import clock
-from tenants.matters import actions
-from tenants.matters.models import Matter, NumberSeries
+from tenants.matters.models import NumberSeries
 from tenants.referrals import sending
 from tests import schemas
 from tests.desk import REPORTER, STORY, Desk, card
 
 ANOTHER = {"name": "另一人", "identifier": card(serial="456"), "phone": "13900009999"}
-
-
-@pytest.fixture
-def desk(in_zhangbei: Any) -> Desk:
-    return Desk(in_zhangbei)
 
 
 def page(name: str, *args: object) -> str:
@@ -51,30 +45,11 @@ def numbers_in(text: str) -> list[str]:
     return re.findall(r'data-label="编号"[^>]*><a[^>]*>([^<]+)</a>', text)
 
 
-def declined(desk: Desk) -> Matter:
-    return actions.decline(
-        matter_id=desk.registered().pk,
-        actor=desk.actor(Role.WINDOW_LEAD),
-        reason="petition",  # type: ignore[arg-type]
-        explanation="已由信访渠道受理。",
-        remedy="信访复查。",
-    )
-
-
-def withdrawn(desk: Desk) -> Matter:
-    return actions.withdraw(
-        matter_id=desk.registered().pk,
-        actor=desk.actor(Role.WINDOW_LEAD),
-        reason="已自行办成。",
-        told_by="电话",
-    )
-
-
 # --- The book ----------------------------------------------------------------------------------------
 
 
 def test_every_number_is_in_the_book_and_the_parts_add_up(desk: Desk) -> None:
-    book = [desk.registered(), declined(desk), withdrawn(desk), desk.closed()]
+    book = [desk.registered(), desk.declined(), desk.withdrawn(), desk.closed()]
 
     text = text_of(browser(desk).get(page("workbook")))
 

@@ -9,6 +9,7 @@ from rest_framework.exceptions import ValidationError
 
 from bancheng.errors import Invalid
 from bancheng.web.api import Pages
+from bancheng.web.http import require_valid
 
 Json = dict[str, Any]
 
@@ -46,7 +47,7 @@ def sent(form: forms.Form, body: Any) -> Json:
 def filled(form_class: type[forms.Form], body: Any, **more: Any) -> Any:
     """A valid form of this class with the body in it, made with `more`. Raises Invalid, and as `sent`."""
     form = form_class(sent(form_class(**more), body), **more)
-    _require_valid(form)
+    require_valid(form)
     return form
 
 
@@ -56,7 +57,7 @@ def asked(form_class: type[forms.Form], query: Mapping[str, Any]) -> dict[str, A
     if unknown := [name for name in query if name not in known]:
         raise Invalid({name: ["没有这个查询条件，请核对名称。"] for name in unknown})
     form = form_class(query)
-    _require_valid(form)
+    require_valid(form)
     return form.cleaned_data
 
 
@@ -165,8 +166,3 @@ def _openings(form: forms.Form, body: Mapping[str, Any]) -> Iterator[tuple[str, 
             opening = form.get_initial_for_field(field, name)
             if opening is not None:
                 yield name, opening
-
-
-def _require_valid(form: forms.Form) -> None:
-    if not form.is_valid():
-        raise Invalid({name: [str(sentence) for sentence in wrong] for name, wrong in form.errors.items()})

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +12,17 @@ from django.shortcuts import render
 from bancheng.errors import Invalid, Refused
 
 COPIES = ("存档联", "交付联")
+
+
+def require_valid(form: BaseForm) -> None:
+    """Raise Invalid with the form's sentences by field, "" for those of none, unless it is valid."""
+    if not form.is_valid():
+        raise Invalid(
+            {
+                "" if name == NON_FIELD_ERRORS else name: [str(sentence) for sentence in wrong]
+                for name, wrong in form.errors.items()
+            }
+        )
 
 
 def tell(form: BaseForm, refused: Refused) -> None:

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from bancheng.errors import Invalid
 from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import require
 from bancheng.identity.roles import Role
+from bancheng.web.http import require_valid
 from tenants.demo.crew import Crew
 from tenants.matters import actions, acts
 from tenants.matters.forms.intake import ConsultationForm, CounterForm, RegisterForm
@@ -108,8 +108,7 @@ class Stage:
     def _draft(self, actor: Actor, step: Step) -> None:
         require(actor, "referral.draft")
         form = DraftForm(step.data)
-        if not form.is_valid():
-            raise Invalid(form.sentences())
+        require_valid(form)
         self.referral_id = sending.draft(matter_id=self._matter, actor=actor, **form.arguments()).pk
 
     @property
@@ -126,6 +125,5 @@ class Stage:
 
 
 def _checked(form: CounterForm) -> Any:
-    if not form.is_valid():
-        raise Invalid(form.sentences())
+    require_valid(form)
     return form

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS
 
 from bancheng.catalogue import selectors as catalogue
 from bancheng.identity.actors import Actor
@@ -19,7 +18,16 @@ REQUIRED = {
 }
 
 
-class ActForm(forms.Form):
+class PlainForm(forms.Form):
+    """A form that says in whole sentences what is missing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            speak_plainly(field)
+
+
+class ActForm(PlainForm):
     """Asks for what an act needs. `arguments()` are the action's keyword arguments."""
 
     def __init__(
@@ -27,8 +35,6 @@ class ActForm(forms.Form):
     ) -> None:
         self.matter, self.actor = matter, actor
         super().__init__(data, **kwargs)
-        for field in self.fields.values():
-            speak_plainly(field)
         self.prepare()
 
     def prepare(self) -> None:
@@ -36,17 +42,6 @@ class ActForm(forms.Form):
 
     def arguments(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
-
-    def sentences(self) -> dict[str, list[str]]:
-        return sentences_of(self)
-
-
-def sentences_of(form: forms.BaseForm) -> dict[str, list[str]]:
-    """A form's errors by field, "" for those of none, as plain sentences."""
-    return {
-        "" if name == NON_FIELD_ERRORS else name: [str(sentence) for sentence in errors]
-        for name, errors in form.errors.items()
-    }
 
 
 def speak_plainly(field: forms.Field) -> None:

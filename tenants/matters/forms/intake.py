@@ -17,13 +17,13 @@ from bancheng.privacy import identifiers
 from bancheng.timekeeping import clock
 from tenants.matters.actions import ReporterDetails, Story
 from tenants.matters.forms.attempts import AttemptsField
-from tenants.matters.forms.base import item_choices, sentences_of, speak_plainly
+from tenants.matters.forms.base import PlainForm, item_choices
 from tenants.matters.forms.fields import DayField, PhoneField, SubjectField, TextField
 
 CAME_IN_BY = [c for c in Channel if c != Channel.REFERRAL]
 
 
-class CounterForm(forms.Form):
+class CounterForm(PlainForm):
     """What all forms of the counter share: plain sentences, items of the city."""
 
     item_code = forms.ChoiceField(label="事项")
@@ -31,11 +31,6 @@ class CounterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["item_code"].choices = item_choices()  # type: ignore[attr-defined]
-        for field in self.fields.values():
-            speak_plainly(field)
-
-    def sentences(self) -> dict[str, list[str]]:
-        return sentences_of(self)
 
 
 class RegisterForm(CounterForm):

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from bancheng.catalogue.words import Kind
 from bancheng.privacy.patterns import without_personal_numbers
-from tenants.matters.forms.base import sentences_of, speak_plainly
+from tenants.matters.forms.base import PlainForm
 from tenants.matters.forms.fields import DayField
 from tenants.matters.selectors import Filters
 from tenants.matters.states import State
@@ -29,7 +29,7 @@ class WordsField(forms.CharField):
         return text
 
 
-class MatterFilters(forms.Form):
+class MatterFilters(PlainForm):
     """By what is not personal."""
 
     state = forms.ChoiceField(label="状态", choices=STATES, required=False)
@@ -39,14 +39,6 @@ class MatterFilters(forms.Form):
     light = forms.ChoiceField(label="期限状态", choices=LIGHTS, required=False)
     since = DayField(label="登记日期从", required=False)
     until = DayField(label="登记日期至", required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            speak_plainly(field)
-
-    def sentences(self) -> dict[str, list[str]]:
-        return sentences_of(self)
 
 
 class MatterListForm(MatterFilters):

@@ -4,12 +4,12 @@ from typing import Any
 
 from django import forms
 
-from tenants.matters.forms.base import speak_plainly
+from tenants.matters.forms.base import PlainForm
 from tenants.matters.forms.fields import TextField
 from tenants.matters.models import Reporter
 
 
-class UnmaskForm(forms.Form):
+class UnmaskForm(PlainForm):
     """Which of the reporter's data to show, and why."""
 
     fields_wanted = forms.MultipleChoiceField(
@@ -29,5 +29,3 @@ class UnmaskForm(forms.Form):
         self.fields["fields_wanted"].choices = [  # type: ignore[attr-defined]
             (name, label) for name, label in Reporter.PERSONAL_FIELDS.items() if getattr(person, name)
         ]
-        for field in self.fields.values():
-            speak_plainly(field)

@@ -25,13 +25,6 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
     return HttpResponseClientRedirect(url) if "HX-Request" in request.headers else HttpResponseRedirect(url)
 
 
-def check(form: forms.Form) -> dict[str, Any]:
-    """The form's cleaned data; raises Invalid where it has errors."""
-    if not form.is_valid():
-        raise Invalid({name: [str(e) for e in errors] for name, errors in form.errors.items()})
-    return form.cleaned_data
-
-
 def tell_once(form: forms.Form, refused: Refused) -> None:
     """Put the refusal beside the form, unless it is the form's own errors, which stand there already."""
     if form.is_valid() or not isinstance(refused, Invalid):

@@ -16,10 +16,11 @@ from bancheng.identity.permissions import allowed, require
 from bancheng.identity.requests import actor_of
 from bancheng.privacy import masks
 from bancheng.timekeeping import clock
+from bancheng.web.http import require_valid
 from tenants.matters import actions, presentation, selectors
 from tenants.matters.forms.intake import ConsultationForm, TallyForm
 from tenants.matters.models import ConsultationTally
-from tenants.matters.views.answers import check, tell_once
+from tenants.matters.views.answers import tell_once
 
 PAGE = 20
 
@@ -83,7 +84,7 @@ def record(request: HttpRequest) -> HttpResponse:
         return render(request, "matters/consultation_form.html", {"form": form})
     form = ConsultationForm(request.POST)
     try:
-        check(form)
+        require_valid(form)
         row = actions.record_consultation(actor=actor, **form.arguments())
     except Refused as refused:
         tell_once(form, refused)
@@ -103,7 +104,7 @@ def count(request: HttpRequest) -> HttpResponse:
         return render(request, "matters/consultation_count.html", {"form": TallyForm()})
     form = TallyForm(request.POST)
     try:
-        check(form)
+        require_valid(form)
         actions.count_consultations(actor=actor, **form.arguments())
     except Refused as refused:
         tell_once(form, refused)

@@ -20,11 +20,12 @@ from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
 from bancheng.privacy import identifiers
 from bancheng.timekeeping import clock
+from bancheng.web.http import require_valid
 from tenants.matters import actions, presentation, selectors
 from tenants.matters.actions.intake import REPEAT_WITHIN_DAYS
 from tenants.matters.forms.intake import RegisterForm
 from tenants.matters.models import Matter
-from tenants.matters.views.answers import check, tell_once
+from tenants.matters.views.answers import tell_once
 
 WHOLE_NUMBER = 18
 """Signs of a card or credit code; a shorter one is still being typed."""
@@ -42,7 +43,7 @@ def intake(request: HttpRequest) -> HttpResponse:
         return render(request, "matters/intake.html", {"form": form})
     form = RegisterForm(request.POST)
     try:
-        check(form)
+        require_valid(form)
         matter = actions.register(actor=actor, **form.arguments())
     except Refused as refused:
         tell_once(form, refused)

@@ -20,11 +20,12 @@ from bancheng.identity.models import Department
 from bancheng.identity.permissions import allowed, require
 from bancheng.identity.requests import actor_of
 from bancheng.privacy.unmask import unmask as show_in_clear
+from bancheng.web.http import require_valid
 from tenants.matters import acts, panels, presentation, selectors, workflow
 from tenants.matters.forms.unmask import UnmaskForm
 from tenants.matters.models import Matter, Reporter
 from tenants.matters.states import State
-from tenants.matters.views.answers import check, dialog_or_page, go, tell_once
+from tenants.matters.views.answers import dialog_or_page, go, tell_once
 
 # --- The page ----------------------------------------------------------------------------------------
 
@@ -148,7 +149,8 @@ def unmask(request: HttpRequest, matter_id: UUID) -> HttpResponse:
         return dialog_or_page(request, "matters/unmask", context | {"form": form})
     form = UnmaskForm(request.POST, person=found.reporter)
     try:
-        asked = check(form)
+        require_valid(form)
+        asked = form.cleaned_data
         values = show_in_clear(
             actor=actor, subject=found.reporter, fields=asked["fields_wanted"], reason=asked["reason"]
         )

@@ -1,0 +1,24 @@
+"""What tests of the API have in common."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bancheng.centres.scope import in_centre
+from tests import schemas
+from tests.desk import Desk
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def call(desk: Desk) -> Callable[..., Any]:
+    """`call(role, method, path, body)`: as the person of that role; afterwards back in the schema."""
+
+    def send(role: str, method: str, path: str, body: Any = None, department: str = "") -> Any:
+        api = schemas.api_for(desk.centre, desk.staff(role, department))
+        with in_centre(desk.centre.code):
+            return getattr(api, method)(f"{API}{path}", body, format="json")
+
+    return send
