@@ -6,7 +6,7 @@ from bancheng.identity.roles import Role
 from tenants.coordination import selectors
 from tenants.coordination.models import SignOff
 from tenants.matters.models import Matter
-from tenants.matters.panels import Panel, register
+from tenants.matters.panels import Part, register
 
 
 class SignOffRow:
@@ -25,11 +25,13 @@ def sign_offs(matter: Matter) -> Sequence[SignOffRow]:
 
 
 register(
-    Panel(
+    Part(
+        "sign_offs",
         "coordination",
         "签批",
         "coordination/panel.html",
         sign_offs,
+        counted=SignOff,
         acts=frozenset({"sign_off", "refuse_signoff"}),
         obstacle=selectors.why_not_to_sign,
     )

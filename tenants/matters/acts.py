@@ -45,8 +45,8 @@ def all_bound() -> dict[str, Bound]:
     return dict(_BOUND)
 
 
-def perform(*, name: str, matter_id: UUID, actor: Actor, data: Any) -> Matter:
-    """Check `data` against the act's form and do it.
+def perform(*, name: str, matter_id: UUID, actor: Actor, data: Any, files: Any = None) -> Matter:
+    """Check `data`, and `files` where the form takes any, against the act's form and do it.
 
     `data` may be a function that makes it from the form as the page opens it. Raises NotFound, NotAllowed or
     Conflict before the form is looked at, so that nobody is told to fill in what they may not send; Invalid
@@ -57,6 +57,6 @@ def perform(*, name: str, matter_id: UUID, actor: Actor, data: Any) -> Matter:
     workflow.check(matter, actor, name)
     if callable(data):
         data = data(act.form(matter=matter, actor=actor))
-    form = act.form(data, matter=matter, actor=actor)
+    form = act.form(data, files, matter=matter, actor=actor)
     require_valid(form)
     return act.run(matter_id=matter_id, actor=actor, **form.arguments())

@@ -1,15 +1,28 @@
-"""The parts of a matter's page that belong to other apps: signatures, referrals, replies.
+"""The tabs of a matter's page, and the parts that other apps hand in to them.
 
-Those apps stand above this one, so they hand their parts in: a template, the rows it shows, and links to
-pages of their own beside the next acts.
+Those apps stand above this one, so they register: a template, the rows it shows, what is counted, and links
+to pages of their own beside the next acts. The acts of a tab are those of the workflow that name it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
 from bancheng.identity.actors import Actor
 from tenants.matters.models import Matter
+
+TABS: Mapping[str, str] = {
+    "materials": "材料",
+    "evidence": "授权与佐证",
+    "guidance": "帮办",
+    "coordination": "协同",
+    "referrals": "转办",
+    "replies": "答复与回访",
+}
+"""By the key that stands in the address, in the order in which they are shown."""
 
 
 @dataclass(frozen=True)
@@ -30,56 +43,77 @@ def _no_obstacle(matter: Matter, actor: Actor) -> str | None:
 
 
 @dataclass(frozen=True)
-class Panel:
-    """One tab. `rows` is asked once a page; where it is empty there is no tab.
+class Part:
+    """One table or list under a tab. `rows` is asked only when the tab is opened, or for a form of `acts`.
 
+    `counted` is the model whose rows of the matter the tab's badge adds up, through its field `matter`.
     `acts` names the transitions whose form should show the part, since one cannot decide without it;
     `obstacle` says why this person cannot do them, where that depends on the part.
     """
 
     key: str
+    tab: str
     title: str
     template: str
     rows: Callable[[Matter], Sequence[Any]]
+    counted: type[Model] | None = None
     links: Callable[[Matter, Actor], Sequence[Link]] = _no_links
     acts: frozenset[str] = frozenset()
     obstacle: Callable[[Matter, Actor], str | None] = _no_obstacle
 
 
 @dataclass(frozen=True)
-class Tab:
-    """A panel that has something to show of one matter."""
+class Shown:
+    """A part with what it has to show of one matter."""
 
-    panel: Panel
+    part: Part
     rows: Sequence[Any]
 
 
-_panels: dict[str, Panel] = {}
+_parts: dict[str, Part] = {}
 
 
-def register(panel: Panel) -> None:
+def register(part: Part) -> None:
     """From an AppConfig.ready; a second registration under the same key takes the place of the first."""
-    _panels[panel.key] = panel
+    if part.tab not in TABS:
+        raise ValueError(f"there is no tab {part.tab!r}")
+    _parts[part.key] = part
 
 
-def tabs(matter: Matter) -> list[Tab]:
-    """What there is to show of this matter, in the order of registration."""
-    found = (Tab(panel, panel.rows(matter)) for panel in _panels.values())
-    return [tab for tab in found if tab.rows]
+def parts(matter: Matter, tab: str) -> list[Shown]:
+    """What stands under a tab, in the order of registration; parts without rows are left out."""
+    found = (Shown(part, part.rows(matter)) for part in _parts.values() if part.tab == tab)
+    return [shown for shown in found if shown.rows]
 
 
-def tabs_for_act(matter: Matter, name: str) -> list[Tab]:
+def counts(matter: Matter) -> dict[str, int]:
+    """How much stands under each tab: one query, however many parts there are."""
+    counted = {part.key: _count(part.counted) for part in _parts.values() if part.counted is not None}
+    found = Matter.objects.filter(pk=matter.pk).values_list(*counted.values()).get() if counted else ()
+    sums = dict.fromkeys(TABS, 0)
+    for key, number in zip(counted, found, strict=True):
+        sums[_parts[key].tab] += number
+    return sums
+
+
+def parts_for_act(matter: Matter, name: str) -> list[Shown]:
     """What somebody needs to see before doing the act."""
-    found = (Tab(panel, panel.rows(matter)) for panel in _panels.values() if name in panel.acts)
-    return [tab for tab in found if tab.rows]
+    found = (Shown(part, part.rows(matter)) for part in _parts.values() if name in part.acts)
+    return [shown for shown in found if shown.rows]
 
 
 def obstacle(matter: Matter, actor: Actor, name: str) -> str | None:
     """Why this person cannot do the act, as far as another app knows."""
-    reasons = (panel.obstacle(matter, actor) for panel in _panels.values() if name in panel.acts)
+    reasons = (part.obstacle(matter, actor) for part in _parts.values() if name in part.acts)
     return next((reason for reason in reasons if reason), None)
 
 
 def links(matter: Matter, actor: Actor) -> list[Link]:
     """Where else this person may go on from here."""
-    return [link for panel in _panels.values() for link in panel.links(matter, actor)]
+    return [link for part in _parts.values() for link in part.links(matter, actor)]
+
+
+def _count(model: type[Model]) -> Coalesce:
+    rows: QuerySet[Any] = model._default_manager.filter(matter=OuterRef("pk")).order_by()
+    number = rows.values("matter").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(number, output_field=IntegerField()), 0)

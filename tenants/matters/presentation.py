@@ -10,14 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from bancheng.catalogue import selectors as catalogue
-from bancheng.catalogue.words import Channel, DeclineReason, Kind, Mode, Outcome, Urgency
+from bancheng.catalogue.words import Kind, Mode, Urgency
 from bancheng.errors import NotFound
 from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import allowed
 from bancheng.timekeeping.due import LEVELS
 from bancheng.timekeeping.holders import Holder, Span
 from bancheng.timekeeping.lights import Light
-from tenants.matters import selectors, workflow
+from tenants.matters import selectors, telling, workflow
 from tenants.matters.models import Event, Matter
 from tenants.matters.states import ENDED, State
 
@@ -187,34 +187,6 @@ def steps(matter: Matter, events: Iterable[Event]) -> list[Step]:
 
 # --- The timeline ------------------------------------------------------------------------------------
 
-_MARKS: Mapping[str, tuple[str, str]] = {
-    "register": ("clipboard-plus", "blue"),
-    "triage": ("scale", "blue"),
-    "accept": ("clipboard-check", "green"),
-    "decline": ("circle-x", "red"),
-    "assign": ("arrow-right", "blue"),
-    "sign": ("check", "blue"),
-    "return_to_window": ("arrow-back-up", "amber"),
-    "progress": ("note", "blue"),
-    "request_signoff": ("gavel", "amber"),
-    "sign_off": ("gavel", "green"),
-    "signed_off": ("gavel", "green"),
-    "refuse_signoff": ("gavel", "red"),
-    "refer": ("arrows-exchange", "teal"),
-    "hear": ("mail", "teal"),
-    "take_back": ("arrow-back-up", "teal"),
-    "resolve": ("circle-check", "teal"),
-    "contact": ("phone", "blue"),
-    "amend": ("edit", "grey"),
-    "reply": ("message-2", "green"),
-    "answer": ("send", "teal"),
-    "call_back": ("phone", "teal"),
-    "close": ("flag", "green"),
-    "close_confirmed": ("flag", "green"),
-    "reopen": ("refresh", "amber"),
-    "withdraw": ("logout", "grey"),
-}
-
 
 def entries(events: Iterable[Event], departments: Mapping[str, str]) -> list[dict[str, Any]]:
     """The timeline newest first: who did what and when, in whose hands it was after that.
@@ -223,63 +195,22 @@ def entries(events: Iterable[Event], departments: Mapping[str, str]) -> list[dic
     """
     drawn = []
     for event in events:
-        icon, tone = _MARKS.get(event.act, ("check", "grey"))
+        mark = telling.mark(event.act)
         known = workflow.TRANSITIONS.get(event.act)
         held = event.holder_label or (Holder(event.holder).label if event.holder else "")
         moved = event.from_state != event.to_state and held
-        lines = [_particulars(event, departments), event.note or ""]
+        said = "；".join(phrase for phrase in mark.says(event.data, departments) if phrase)
         drawn.append(
             {
                 "at": event.at,
                 "what": known.label if known else event.act,
                 "who": f"{event.actor_label} · 此后在{held}" if moved else event.actor_label,
-                "text": "\n".join(line for line in lines if line),
-                "icon": icon,
-                "tone": tone,
+                "text": "\n".join(line for line in (said, event.note or "") if line),
+                "icon": mark.icon,
+                "tone": mark.tone,
             }
         )
     return drawn[::-1]
-
-
-def _particulars(event: Event, departments: Mapping[str, str]) -> str:
-    """What an act's data says, for the acts whose note does not say it."""
-    data = event.data
-
-    def word(choices: Any, key: str) -> str:
-        return str(dict(choices.choices).get(data.get(key), ""))
-
-    match event.act:
-        case "register":
-            said = [item_name(data.get("item", "")), word(Channel, "channel")]
-        case "triage":
-            level = LEVELS.get(data.get("level", 0))
-            said = [str(level or ""), word(Mode, "mode"), f"主因：{cause_name(data.get('cause', ''))}"]
-        case "accept":
-            said = [f"办理时限{data.get('days')}个工作日", f"期限{data.get('due_on')}"]
-        case "decline":
-            said = [word(DeclineReason, "reason")]
-        case "assign":
-            names = [departments.get(code, code) for code in data.get("supporting", [])]
-            lead = departments.get(data.get("department", ""), "")
-            said = [f"主办：{lead}", f"协办：{'、'.join(names)}" if names else ""]
-        case "contact":
-            said = [word(Channel, "channel"), "已联系上" if data.get("reached") else "未联系上"]
-        case "resolve":
-            said = [word(Outcome, "outcome")]
-        case "reply":
-            said = [word(Channel, "channel")]
-        case "call_back":
-            said = ["已联系上" if data.get("reached") else "未联系上", *_heard(data)]
-        case "close":
-            said = [f"主因确认：{cause_name(data.get('cause', ''))}"]
-        case _:
-            said = []
-    return "；".join(part for part in said if part)
-
-
-def _heard(data: Mapping[str, Any]) -> list[str]:
-    said = (("solved", "问题已解决", "问题未解决"), ("satisfied", "满意", "不满意"))
-    return [yes if data[key] else no for key, yes, no in said if data.get(key) is not None]
 
 
 # --- Whose hands -------------------------------------------------------------------------------------

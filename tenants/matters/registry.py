@@ -1,8 +1,15 @@
-"""Puts the matter's own forms and actions behind their transitions."""
+"""Puts the matter's own forms and actions behind their transitions, and says how its acts are told."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from bancheng.catalogue.words import Channel, DeclineReason, Mode, Outcome
+from bancheng.timekeeping.due import LEVELS
 from tenants.matters import actions
 from tenants.matters.acts import bind
 from tenants.matters.forms import flow
+from tenants.matters.presentation import cause_name, item_name
+from tenants.matters.telling import tell, word
 
 bind("triage", flow.TriageForm, actions.triage)
 bind("accept", flow.EmptyForm, actions.accept)
@@ -18,3 +25,44 @@ bind("resolve", flow.ResolveForm, actions.resolve)
 bind("close", flow.CloseForm, actions.close)
 bind("reopen", flow.ReasonForm, actions.reopen)
 bind("withdraw", flow.WithdrawForm, actions.withdraw)
+
+
+def _triaged(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    level = LEVELS.get(data.get("level", 0))
+    return [str(level or ""), word(Mode, data.get("mode")), f"主因：{cause_name(data.get('cause', ''))}"]
+
+
+def _assigned(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    names = [departments.get(code, code) for code in data.get("supporting", [])]
+    lead = departments.get(data.get("department", ""), "")
+    return [f"主办：{lead}", f"协办：{'、'.join(names)}" if names else ""]
+
+
+def _reached(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    return [word(Channel, data.get("channel")), "已联系上" if data.get("reached") else "未联系上"]
+
+
+tell(
+    "register",
+    "clipboard-plus",
+    says=lambda data, _: [item_name(data.get("item", "")), word(Channel, data.get("channel"))],
+)
+tell("triage", "scale", says=_triaged)
+tell(
+    "accept",
+    "clipboard-check",
+    "green",
+    says=lambda data, _: [f"办理时限{data.get('days')}个工作日", f"期限{data.get('due_on')}"],
+)
+tell("decline", "circle-x", "red", says=lambda data, _: [word(DeclineReason, data.get("reason"))])
+tell("assign", "arrow-right", says=_assigned)
+tell("sign", "check", "blue")
+tell("return_to_window", "arrow-back-up", "amber")
+tell("progress", "note")
+tell("resolve", "circle-check", "teal", says=lambda data, _: [word(Outcome, data.get("outcome"))])
+tell("contact", "phone", says=_reached)
+tell("amend", "edit", "grey")
+tell("close", "flag", "green", says=lambda data, _: [f"主因确认：{cause_name(data.get('cause', ''))}"])
+tell("close_confirmed", "flag", "green")
+tell("reopen", "refresh", "amber")
+tell("withdraw", "logout", "grey")

@@ -22,7 +22,7 @@ from bancheng.identity.actors import Actor
 from bancheng.privacy import masks
 from bancheng.timekeeping.holders import Holder, Span
 from bancheng.web.api import PathField
-from tenants.matters import panels, presentation, selectors, workflow
+from tenants.matters import acts, panels, presentation, selectors, workflow
 from tenants.matters.models import Consultation, Event, Matter, MatterCause, PriorAttempt, Reporter
 from tenants.matters.states import State
 
@@ -112,6 +112,7 @@ class Standing(presentation.Row):
         offers = [
             Offer(found, why or panels.obstacle(matter, actor, found.name), matter)
             for found, why in workflow.choices(matter, actor)
+            if found.name in acts.all_bound()
         ]
         return vars(row) | {"actions": offers}
 

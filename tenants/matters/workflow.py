@@ -11,11 +11,12 @@ from bancheng.catalogue.words import Mode
 from bancheng.errors import Conflict, NotAllowed
 from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import PERMISSIONS, allowed, require
-from bancheng.identity.roles import Role
+from bancheng.identity.roles import DEPARTMENT_ROLES, Role
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import current as current_calendar
+from bancheng.timekeeping.due import closing
 from tenants.matters.models import Matter
-from tenants.matters.states import OPEN, State
+from tenants.matters.states import ENDED, OPEN, RUNNING, State
 
 Guard = Callable[[Matter, Actor], str | None]
 """Why not, in one sentence for the person who asks; None when nothing stands in the way."""
@@ -23,6 +24,7 @@ Guard = Callable[[Matter, Actor], str | None]
 RETURN_WITHIN_DAYS = 2
 """Working days after assignment within which a department may return a matter."""
 RETURNS_AT_MOST = 2
+EXTENSIONS_AT_MOST = 2
 REOPEN_WITHIN_DAYS = 30
 """Calendar days after 销号 within which a matter may be reopened; later it is a new matter."""
 
@@ -44,6 +46,58 @@ def own_department(matter: Matter, actor: Actor) -> str | None:
     if matter.department_id is None or matter.department_id == actor.department:
         return None
     return f"此件交办给{matter.department}办理，您所在部门不能办理。"
+
+
+def in_own_hands(matter: Matter, actor: Actor) -> str | None:
+    """For the window, whoever they are; a department's people only where it leads or supports."""
+    if not actor.roles <= DEPARTMENT_ROLES or actor.department in (matter.department_id, *matter.supporting):
+        return None
+    return "此件没有交办给您所在的部门，您不能办理。"
+
+
+def supporting_department(matter: Matter, actor: Actor) -> str | None:
+    return None if actor.department in matter.unanswered else "您所在部门在此件没有待答复的协办事项。"
+
+
+def every_part_is_in(matter: Matter, actor: Actor) -> str | None:
+    return (
+        None
+        if not matter.unanswered
+        else f"还有{len(matter.unanswered)}个协办单位没有答复，答复齐后再办结上报。"
+    )
+
+
+def department_first_then_lead(matter: Matter, actor: Actor) -> str | None:
+    """Everything is asked for at once; whoever has to ask again goes through the window."""
+    if matter.pauses == 0:
+        return own_department(matter, actor)
+    return None if Role.WINDOW_LEAD in actor.roles else "已一次性告知过，再次要求补正须由窗口负责人提出。"
+
+
+def before_due(matter: Matter, actor: Actor) -> str | None:
+    if matter.due_on is None or clock.now() <= closing(matter.due_on):
+        return None
+    return "期限已过，不能再申请延期；延期须在到期之前提出。"
+
+
+def first_extension(matter: Matter, actor: Actor) -> str | None:
+    return None if matter.extensions == 0 else "此件已延期过，再次延期须由中心主任决定。"
+
+
+def second_extension(matter: Matter, actor: Actor) -> str | None:
+    if matter.extensions == 1:
+        return None
+    if matter.extensions == 0:
+        return "此件还没有延期过，首次延期由窗口负责人或分管领导决定。"
+    return f"此件已延期{EXTENSIONS_AT_MOST}次，不能再延期。"
+
+
+def under_supervision(matter: Matter, actor: Actor) -> str | None:
+    return None if matter.supervised else "此件没有未解除的督办单。"
+
+
+def supervision_lifted(matter: Matter, actor: Actor) -> str | None:
+    return None if not matter.supervised else "此件的督办单还没有解除，解除后再销号。"
 
 
 def within_return_time(matter: Matter, actor: Actor) -> str | None:
@@ -115,7 +169,11 @@ class Transition:
     final: bool = False
     """Asks once more before it is done."""
     system: bool = False
-    """Follows from something else (an envelope, a signature); no person does it by itself."""
+    """Follows from something else (an envelope, a signature, the clock); no person does it by itself."""
+    also_system: bool = False
+    """A person does it, and the machine may: when the clock or a rule demands it."""
+    tab: str = ""
+    """The tab of the matter's page where its button stands; "" for the next acts on top."""
 
     @property
     def permission(self) -> str:
@@ -127,6 +185,10 @@ class Transition:
 
 
 S = State
+_AT_WORK = (S.ASSIGNED, S.HANDLING, S.AWAITING_MATERIAL, S.REFERRED, S.AWAITING_SIGNOFF)
+_CLOCK_ON = tuple(s for s in RUNNING if s != S.AWAITING_MATERIAL)
+_COUNSEL = (*RUNNING, S.RESOLVED, S.REPLIED)
+_AFTER = (S.REPLIED, S.CLOSED)
 _TABLE = (
     Transition("register", "登记", (S.DRAFT,), S.REGISTERED),
     Transition("triage", "研判", (S.REGISTERED, S.ACCEPTED), None),
@@ -150,13 +212,28 @@ _TABLE = (
     Transition("refer", "转办", (S.HANDLING,), S.REFERRED, (special_signed,)),
     Transition("hear", "转办动态", (S.REFERRED,), None, system=True),
     Transition("take_back", "转回本中心", (S.REFERRED,), S.HANDLING, system=True),
-    Transition("resolve", "办结上报", (S.HANDLING,), S.RESOLVED, (own_department, special_signed)),
+    Transition("ask_material", "要求补正", (S.HANDLING,), S.AWAITING_MATERIAL, (department_first_then_lead,)),
+    Transition("receive_material", "收到补正", (S.AWAITING_MATERIAL,), S.HANDLING, (in_own_hands,)),
+    Transition(
+        "resolve",
+        "办结上报",
+        (S.HANDLING,),
+        S.RESOLVED,
+        (own_department, special_signed, every_part_is_in),
+    ),
     Transition("contact", "联系反映人", (*(s for s in OPEN if s != S.REGISTERED), S.REGISTERED), None),
     Transition("amend", "更正登记信息", OPEN, None),
     Transition("reply", "答复反映人", (S.RESOLVED,), S.REPLIED, (ours_to_answer,)),
     Transition("answer", "办结反馈", (S.RESOLVED,), S.REPLIED, (came_by_referral,)),
     Transition("call_back", "回访", (S.REPLIED,), None, (ours_to_answer, not_its_handler)),
-    Transition("close", "销号", (S.REPLIED,), S.CLOSED, (ours_to_answer, called_back), final=True),
+    Transition(
+        "close",
+        "销号",
+        (S.REPLIED,),
+        S.CLOSED,
+        (ours_to_answer, called_back, supervision_lifted),
+        final=True,
+    ),
     Transition("close_confirmed", "对方确认后销号", (S.REPLIED,), S.CLOSED, (came_by_referral,), system=True),
     Transition("reopen", "重办", (S.CLOSED,), S.HANDLING, (ours_to_answer, within_reopen_time)),
     Transition(
@@ -167,6 +244,74 @@ _TABLE = (
         (ours_to_answer,),
         final=True,
     ),
+    Transition(
+        "merge",
+        "并案",
+        tuple(s for s in OPEN if s != S.REFERRED),
+        S.MERGED,
+        (ours_to_answer,),
+        final=True,
+    ),
+    # The clock
+    Transition("extend", "延期", _CLOCK_ON, None, (before_due, first_extension)),
+    Transition("extend_again", "再次延期", _CLOCK_ON, None, (before_due, second_extension)),
+    Transition("regrade", "调整等级", RUNNING, None),
+    Transition("rereckon", "期限重算", RUNNING, None, system=True),
+    Transition("remind", "催办", RUNNING, None, system=True),
+    Transition("notify_city", "通报", RUNNING, None, system=True),
+    # Casework
+    Transition(
+        "check_materials", "核对材料", (S.REGISTERED, *RUNNING), None, (in_own_hands,), tab="materials"
+    ),
+    Transition("supply_material", "反映人补交材料", (S.REGISTERED, *RUNNING), None, tab="materials"),
+    Transition("record_consent", "记录同意", (S.REGISTERED, *RUNNING), None, (in_own_hands,), tab="evidence"),
+    Transition("withdraw_consent", "撤回同意", OPEN, None, (in_own_hands,), tab="evidence"),
+    Transition(
+        "offer_alternative", "提供替代方式", (S.REGISTERED, *RUNNING), None, (in_own_hands,), tab="evidence"
+    ),
+    Transition(
+        "add_evidence",
+        "上传佐证",
+        (S.REGISTERED, *RUNNING, S.RESOLVED),
+        None,
+        (in_own_hands,),
+        tab="evidence",
+    ),
+    Transition("destroy_evidence", "销毁佐证", (*OPEN, *ENDED), None, system=True),
+    Transition("log_liaison", "对接单位", _COUNSEL, None, (in_own_hands,), tab="guidance"),
+    Transition("explain_policy", "讲明政策", _COUNSEL, None, (in_own_hands,), tab="guidance"),
+    Transition("reckon", "退休测算", _COUNSEL, None, (in_own_hands,), tab="guidance"),
+    Transition("visit", "走访慰问", _COUNSEL, None, (in_own_hands,), tab="guidance"),
+    # Several hands
+    Transition("reassign", "部门内改派", _AT_WORK[1:4], None, (own_department,), tab="coordination"),
+    Transition("ask_support", "增加协办", _AT_WORK[:4], None, tab="coordination"),
+    Transition("sign_support", "协办签收", _AT_WORK, None, (supporting_department,), tab="coordination"),
+    Transition("answer_support", "协办答复", _AT_WORK, None, (supporting_department,), tab="coordination"),
+    Transition("record_outside_answer", "登记协办复函", _AT_WORK, None, tab="coordination"),
+    Transition("call_meeting", "召集会商", RUNNING, None, tab="coordination"),
+    Transition("record_minutes", "会商纪要", RUNNING, None, tab="coordination"),
+    Transition("record_prerequisite", "记前置条件", RUNNING, None, (in_own_hands,), tab="coordination"),
+    Transition("settle_prerequisite", "前置已解决", RUNNING, None, (in_own_hands,), tab="coordination"),
+    Transition("escalate", "提级", RUNNING, None, also_system=True, tab="coordination"),
+    Transition("take_over", "包案", RUNNING, None, also_system=True, tab="coordination"),
+    Transition("instruct", "批示", OPEN, None, tab="coordination"),
+    Transition("supervise", "督办", (*RUNNING, S.RESOLVED), None, also_system=True, tab="coordination"),
+    Transition(
+        "answer_supervision",
+        "督办反馈",
+        (*RUNNING, S.RESOLVED),
+        None,
+        (own_department, under_supervision),
+        tab="coordination",
+    ),
+    Transition("lift_supervision", "解除督办", OPEN, None, (under_supervision,), tab="coordination"),
+    # After the reply
+    Transition("rate", "评价", _AFTER, None, (ours_to_answer,)),
+    Transition("record_rating", "代录评价", _AFTER, None, (ours_to_answer,), tab="replies"),
+    Transition("rectify", "整改反馈", (*RUNNING, S.RESOLVED, *_AFTER), None, tab="replies"),
+    Transition("thank", "登记锦旗感谢", _AFTER, None, tab="replies"),
+    Transition("retrospect", "复盘", (S.CLOSED,), None, tab="replies"),
+    Transition("restrict", "敏感件设置", OPEN, None),
 )
 TRANSITIONS: dict[str, Transition] = {t.name: t for t in _TABLE}
 
@@ -189,7 +334,7 @@ def check(matter: Matter, actor: Actor, name: str) -> Transition:
     if transition.system:
         if not actor.is_system:
             raise NotAllowed("这一步由系统完成，不能手工操作。")
-    else:
+    elif not (transition.also_system and actor.is_system):
         require(actor, transition.permission)
     if matter.state not in transition.sources:
         raise Conflict(
@@ -198,10 +343,14 @@ def check(matter: Matter, actor: Actor, name: str) -> Transition:
         )
     for guard in transition.guards:
         if why := guard(matter, actor):
-            if guard is own_department:
+            if guard in _WHO:
                 raise NotAllowed(why)
             raise Conflict(why, code=guard.__name__)
     return transition
+
+
+_WHO = frozenset({own_department, in_own_hands, supporting_department})
+"""Guards that speak of the person, not of the matter: their refusal is NotAllowed."""
 
 
 def choices(matter: Matter, actor: Actor) -> Iterator[tuple[Transition, str | None]]:
@@ -214,8 +363,8 @@ def choices(matter: Matter, actor: Actor) -> Iterator[tuple[Transition, str | No
         yield transition, obstacle(matter, actor, transition.name)
 
 
-UNBUTTONED = frozenset({"register", "refer", "answer"})
-"""Done on pages of their own: the intake form and the referral's."""
+UNBUTTONED = frozenset({"register", "refer", "answer", "supply_material", "rate"})
+"""Done on pages of their own: the intake form, the referral's, the reporter's."""
 
 
 def diagram() -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 from bancheng.errors import NotFound
 from bancheng.identity.actors import Actor
 from bancheng.web.http import require_valid
+from tenants.matters.telling import tell
 from tenants.referrals import forms, receiving, selectors, sending, workflow
 
 
@@ -53,3 +54,9 @@ def perform(*, name: str, referral_id: UUID, actor: Actor, data: Any) -> None:
     form = step.form(data(step.form()) if callable(data) else data)
     require_valid(form)
     step.run(referral_id=referral_id, actor=actor, **form.arguments())
+
+
+tell("refer", "arrows-exchange", "teal")
+tell("hear", "mail", "teal")
+tell("take_back", "arrow-back-up", "teal")
+tell("answer", "send", "teal")

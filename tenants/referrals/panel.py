@@ -7,8 +7,9 @@ from django.urls import reverse
 from bancheng.errors import Refused
 from bancheng.identity.actors import Actor
 from tenants.matters.models import Matter
-from tenants.matters.panels import Link, Panel, register
+from tenants.matters.panels import Link, Part, register
 from tenants.referrals import presentation, sending
+from tenants.referrals.models import Referral
 
 
 def referrals(matter: Matter) -> Sequence[presentation.Row]:
@@ -26,4 +27,14 @@ def way_to_draft(matter: Matter, actor: Actor) -> Sequence[Link]:
     return (Link("转办其他单位", f"{reverse('referral_new')}?matter={matter.pk}", "arrows-exchange"),)
 
 
-register(Panel("referrals", "转办", "referrals/panel.html", referrals, links=way_to_draft))
+register(
+    Part(
+        "referrals",
+        "referrals",
+        "转办",
+        "referrals/panel.html",
+        referrals,
+        counted=Referral,
+        links=way_to_draft,
+    )
+)

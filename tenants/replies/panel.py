@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tenants.matters.models import Matter
-from tenants.matters.panels import Panel, register
+from tenants.matters.panels import Part, register
 from tenants.replies.models import Callback, Reply
 
 
@@ -27,4 +27,14 @@ def words(matter: Matter) -> Sequence[Word]:
     return sorted([*replies, *callbacks], key=lambda word: word.at, reverse=True)
 
 
-register(Panel("replies", "答复与回访", "replies/panel.html", words, acts=frozenset({"call_back"})))
+register(
+    Part(
+        "words",
+        "replies",
+        "答复与回访",
+        "replies/panel.html",
+        words,
+        counted=Reply,
+        acts=frozenset({"call_back"}),
+    )
+)

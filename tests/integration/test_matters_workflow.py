@@ -17,6 +17,8 @@ from tenants.matters.models import Matter
 from tenants.matters.states import State
 from tests.desk import Desk
 
+RUNNING = "accepted assigned handling awaiting_material referred awaiting_signoff"
+ON_IT = "window_clerk window_lead handler department_head"
 OPEN = "registered accepted assigned handling awaiting_material referred awaiting_signoff resolved replied"
 
 # act: (the states it starts from, who may do it), word by word from the rules of the window.
@@ -24,12 +26,44 @@ RULES = {
     "register": ("draft", "window_clerk window_lead"),
     "triage": ("registered accepted", "window_clerk window_lead"),
     "accept": ("registered", "window_clerk window_lead"),
+    "regrade": (RUNNING, "window_lead"),
+    "restrict": (OPEN, "window_clerk window_lead"),
+    "merge": (OPEN.replace(" referred", ""), "window_lead"),
     "decline": ("registered", "window_lead"),
     "reverse_decline": ("declined", "director"),
     "assign": ("accepted", "window_lead director"),  # the director after a second return
     "sign": ("assigned", "handler department_head"),
     "return_to_window": ("assigned", "department_head"),
     "progress": ("handling referred", "handler department_head"),
+    "reassign": ("handling awaiting_material referred", "department_head"),
+    "ask_material": ("handling", "handler department_head window_lead"),  # the lead from the second time on
+    "receive_material": ("awaiting_material", ON_IT),
+    "check_materials": (f"registered {RUNNING}", ON_IT),
+    "supply_material": (f"registered {RUNNING}", "reporter"),
+    "record_consent": (f"registered {RUNNING}", ON_IT),
+    "withdraw_consent": (OPEN, ON_IT),
+    "offer_alternative": (f"registered {RUNNING}", ON_IT),
+    "add_evidence": (f"registered {RUNNING} resolved", ON_IT),
+    "log_liaison": (f"{RUNNING} resolved replied", ON_IT),
+    "explain_policy": (f"{RUNNING} resolved replied", ON_IT),
+    "reckon": (f"{RUNNING} resolved replied", ON_IT),
+    "visit": (f"{RUNNING} resolved replied", ON_IT),
+    "ask_support": ("assigned handling awaiting_material referred", "window_lead"),
+    "sign_support": (RUNNING.replace("accepted ", ""), "handler department_head"),
+    "answer_support": (RUNNING.replace("accepted ", ""), "handler department_head"),
+    "record_outside_answer": (RUNNING.replace("accepted ", ""), "window_clerk window_lead"),
+    "call_meeting": (RUNNING, "window_lead deputy director"),
+    "record_minutes": (RUNNING, "window_lead"),
+    "record_prerequisite": (RUNNING, ON_IT),
+    "settle_prerequisite": (RUNNING, ON_IT),
+    "extend": (RUNNING.replace("awaiting_material ", ""), "window_lead deputy"),
+    "extend_again": (RUNNING.replace("awaiting_material ", ""), "director"),
+    "instruct": (OPEN, "deputy"),
+    "supervise": (f"{RUNNING} resolved", "supervisor deputy"),
+    "answer_supervision": (f"{RUNNING} resolved", "handler department_head"),
+    "lift_supervision": (OPEN, "supervisor deputy"),
+    "escalate": (RUNNING, "window_lead director"),
+    "take_over": (RUNNING, "director"),
     "request_signoff": ("handling", "handler department_head"),
     "sign_off": ("awaiting_signoff", "window_lead deputy director"),
     "refuse_signoff": ("awaiting_signoff", "window_lead deputy director"),
@@ -41,20 +75,38 @@ RULES = {
     "answer": ("resolved", "window_lead"),
     "call_back": ("replied", "caller"),
     "close": ("replied", "window_lead"),
-    "reopen": ("closed", "window_lead caller"),
-    "withdraw": (OPEN.replace(" referred", ""), "window_clerk window_lead"),
+    "reopen": ("closed", "window_lead caller reporter"),
+    "withdraw": (OPEN.replace(" referred", ""), "window_clerk window_lead reporter"),
+    "rate": ("replied closed", "reporter"),
+    "record_rating": ("replied closed", "caller"),
+    "rectify": (f"{RUNNING} resolved replied closed", "window_lead"),
+    "thank": ("replied closed", "window_clerk window_lead"),
+    "retrospect": ("closed", "window_lead director"),
     # Nobody's: they follow from signatures and envelopes.
     "signed_off": ("awaiting_signoff", ""),
     "hear": ("referred", ""),
     "take_back": ("referred", ""),
     "close_confirmed": ("replied", ""),
+    # Nobody's: they follow from the clock.
+    "rereckon": (RUNNING, ""),
+    "remind": (RUNNING, ""),
+    "notify_city": (RUNNING, ""),
+    "destroy_evidence": (f"{OPEN} declined closed withdrawn merged", ""),
 }
 FOR_REFERRED_IN = {"answer", "close_confirmed"}
+AS_IF: dict[str, dict[str, Any]] = {
+    "extend_again": {"extensions": 1},
+    "sign_support": {"unanswered": ["SB"]},
+    "answer_support": {"unanswered": ["SB"]},
+    "answer_supervision": {"supervised": True},
+    "lift_supervision": {"supervised": True},
+}
+"""What the matter is like where an act is possible at all."""
 
 
 @pytest.fixture
 def matter(in_zhangbei: Any) -> Matter:
-    """A matter for which no guard stands in the way."""
+    """A matter for which no guard stands in the way, at its first extension and first request."""
     matter = Desk(in_zhangbei).triaged(level=1)
     matter.department_id = "SB"
     matter.called_back = True
@@ -89,11 +141,14 @@ def test_every_act_of_people_has_a_form_and_an_action() -> None:
 def test_every_state_and_role(matter: Matter, act: str) -> None:
     states, roles = (set(words.split()) for words in RULES[act])
     matter.origin_referral = uuid4() if act in FOR_REFERRED_IN else None
+    for name, value in AS_IF.get(act, {}).items():
+        setattr(matter, name, value)
     wrong = []
     for state in State:
         matter.state = state
         for role in Role:
             matter.returns = 2 if (act, role) == ("assign", Role.DIRECTOR) else 0
+            matter.pauses = 1 if (act, role) == ("ask_material", Role.WINDOW_LEAD) else 0
             expected = "who" if role not in roles else "state" if state not in states else "yes"
             if (found := verdict(matter, actor(role), act)) != expected:
                 wrong.append(f"{state} {role}: {found}, not {expected}")
@@ -183,8 +238,14 @@ def test_what_the_home_centre_owes_the_reporter_is_not_ours(matter: Matter, act:
 
 def test_the_buttons_are_the_acts_that_roles_and_state_allow(matter: Matter) -> None:
     matter.state = State.HANDLING
-    names = [t.name for t, why in workflow.choices(matter, actor(Role.HANDLER)) if why is None]
-    assert names == ["progress", "request_signoff", "resolve", "contact"]
+    open_to = [t for t, why in workflow.choices(matter, actor(Role.HANDLER)) if why is None]
+    assert [t.name for t in open_to if not t.tab] == [
+        "progress",
+        "request_signoff",
+        "ask_material",
+        "resolve",
+        "contact",
+    ]
 
 
 def test_a_button_that_a_guard_forbids_says_why(matter: Matter) -> None:

@@ -16,9 +16,11 @@ COUNTER = {
     "matter.contact",
     "matter.triage",
     "matter.accept",
-    "matter.receive_material",
     "matter.reply",
     "matter.withdraw",
+    "matter.restrict",
+    "matter.thank",
+    "matter.record_outside_answer",
     "referral.draft",
     "referral.log_contact",
     "person.unmask",
@@ -29,18 +31,46 @@ DEPARTMENT = {
     "matter.sign",
     "matter.progress",
     "matter.ask_material",
-    "matter.receive_material",
     "matter.request_signoff",
+    "matter.sign_support",
+    "matter.answer_support",
+    "matter.answer_supervision",
     "matter.resolve",
     "referral.draft",
     "person.unmask",
 }
 
+CASEWORK = {
+    "matter.check_materials",
+    "matter.receive_material",
+    "matter.record_consent",
+    "matter.withdraw_consent",
+    "matter.offer_alternative",
+    "matter.add_evidence",
+    "matter.log_liaison",
+    "matter.explain_policy",
+    "matter.reckon",
+    "matter.visit",
+    "matter.record_prerequisite",
+    "matter.settle_prerequisite",
+}
+
 MAY = {
-    Role.WINDOW_CLERK: READS | COUNTER,
+    Role.WINDOW_CLERK: READS | COUNTER | CASEWORK,
     Role.WINDOW_LEAD: READS
     | COUNTER
+    | CASEWORK
     | {
+        "matter.regrade",
+        "matter.ask_material",
+        "matter.ask_support",
+        "matter.call_meeting",
+        "matter.record_minutes",
+        "matter.escalate",
+        "matter.rectify",
+        "matter.retrospect",
+        "casework.set_parameters",
+        "replies.set_texts",
         "matter.decline",
         "matter.assign",
         "matter.merge",
@@ -59,8 +89,8 @@ MAY = {
         "referral.confirm",
         "workbook.export",
     },
-    Role.HANDLER: READS | DEPARTMENT,
-    Role.DEPARTMENT_HEAD: READS | DEPARTMENT | {"matter.reassign", "matter.return_to_window"},
+    Role.HANDLER: READS | DEPARTMENT | CASEWORK,
+    Role.DEPARTMENT_HEAD: READS | DEPARTMENT | CASEWORK | {"matter.reassign", "matter.return_to_window"},
     Role.DEPUTY: READS
     | {
         "matter.sign_off",
@@ -68,6 +98,8 @@ MAY = {
         "matter.extend",
         "matter.instruct",
         "matter.supervise",
+        "matter.lift_supervision",
+        "matter.call_meeting",
         "person.unmask",
         "workbook.export",
     },
@@ -80,11 +112,14 @@ MAY = {
         "matter.extend_again",
         "matter.escalate",
         "matter.take_over",
+        "matter.call_meeting",
+        "matter.retrospect",
         "person.unmask",
         "workbook.export",
     },
-    Role.SUPERVISOR: READS | {"matter.supervise"},
-    Role.CALLER: READS | {"matter.call_back", "matter.reopen", "person.unmask"},
+    Role.SUPERVISOR: READS | {"matter.supervise", "matter.lift_supervision"},
+    Role.CALLER: READS | {"matter.call_back", "matter.reopen", "matter.record_rating", "person.unmask"},
+    Role.REPORTER: {"matter.supply_material", "matter.withdraw", "matter.rate", "matter.reopen"},
     Role.AUDITOR: READS | {"audit.view", "workbook.export"},
     Role.CITY_ANALYST: {"overview.view"},
     Role.CITY_COORDINATOR: {"overview.view", "board.view", "board.arbitrate"},
@@ -129,6 +164,6 @@ def test_an_unknown_permission_is_a_mistake_of_ours() -> None:
 
 
 def test_centre_and_office_share_no_role() -> None:
-    assert set(Role) == CENTRE_ROLES | OFFICE_ROLES
+    assert set(Role) == CENTRE_ROLES | OFFICE_ROLES | {Role.REPORTER}
     assert not CENTRE_ROLES & OFFICE_ROLES
     assert DEPARTMENT_ROLES < CENTRE_ROLES

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from bancheng.identity.roles import Role
+from bancheng.identity.roles import REPORTER_ROLES, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,14 @@ class Actor:
             id=None, label="服务器终端", roles=frozenset({Role.OPERATOR}), department="", centre=centre
         )
 
+    @classmethod
+    def reporter(cls, centre: str) -> "Actor":
+        """Whoever showed the number and the query code of a matter: no account, and no other matter."""
+        return cls(id=None, label="反映人", roles=REPORTER_ROLES, department="", centre=centre)
+
     @property
     def is_system(self) -> bool:
-        return self.id is None
+        return self.id is None and not self.roles & REPORTER_ROLES
 
     @property
     def staff_id(self) -> UUID:

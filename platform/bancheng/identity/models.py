@@ -7,7 +7,7 @@ from uuid6 import uuid7
 
 from bancheng.identity.actors import Actor
 from bancheng.identity.place import served_centre
-from bancheng.identity.roles import Role, names
+from bancheng.identity.roles import STAFF_ROLE_CHOICES, Role, names
 from bancheng.tenancy import TenantModel
 
 
@@ -36,7 +36,7 @@ class Staff(TenantModel, AbstractBaseUser):
     username = models.CharField("用户名", max_length=30, unique=True)
     name = models.CharField("姓名", max_length=40)
     roles = ArrayField(
-        models.CharField(max_length=20, choices=Role.choices), verbose_name="角色", default=list
+        models.CharField(max_length=20, choices=STAFF_ROLE_CHOICES), verbose_name="角色", default=list
     )
     department = models.ForeignKey(
         Department, verbose_name="部门", on_delete=models.PROTECT, null=True, blank=True, related_name="staff"

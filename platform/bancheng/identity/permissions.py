@@ -16,6 +16,8 @@ HANDLER, HEAD = Role.HANDLER, Role.DEPARTMENT_HEAD
 DEPUTY, DIRECTOR = Role.DEPUTY, Role.DIRECTOR
 SUPERVISOR, CALLER, AUDITOR = Role.SUPERVISOR, Role.CALLER, Role.AUDITOR
 ANALYST, COORDINATOR, OPERATOR = Role.CITY_ANALYST, Role.CITY_COORDINATOR, Role.OPERATOR
+REPORTER = Role.REPORTER
+ON_THE_CASE = frozenset({CLERK, LEAD, HANDLER, HEAD})
 
 PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     # Reading
@@ -39,15 +41,38 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
         {LEAD, DIRECTOR}
     ),  # the director: after a second return, see the workflow's guard
     "matter.merge": frozenset({LEAD}),
+    "matter.restrict": frozenset({CLERK, LEAD}),
+    "matter.regrade": frozenset({LEAD}),
     # The department
     "matter.sign": frozenset({HANDLER, HEAD}),
     "matter.progress": frozenset({HANDLER, HEAD}),
     "matter.reassign": frozenset({HEAD}),
     "matter.return_to_window": frozenset({HEAD}),
-    "matter.ask_material": frozenset({HANDLER, HEAD}),
-    "matter.receive_material": frozenset({CLERK, LEAD, HANDLER, HEAD}),
+    "matter.ask_material": frozenset({HANDLER, HEAD, LEAD}),  # the lead: from the second time on
     "matter.request_signoff": frozenset({HANDLER, HEAD}),
     "matter.resolve": frozenset({HANDLER, HEAD}),
+    # Casework: whoever works on it, at the counter or in a department that has a part in it
+    "matter.check_materials": ON_THE_CASE,
+    "matter.receive_material": ON_THE_CASE,
+    "matter.supply_material": frozenset({REPORTER}),
+    "matter.record_consent": ON_THE_CASE,
+    "matter.withdraw_consent": ON_THE_CASE,
+    "matter.offer_alternative": ON_THE_CASE,
+    "matter.add_evidence": ON_THE_CASE,
+    "matter.log_liaison": ON_THE_CASE,
+    "matter.explain_policy": ON_THE_CASE,
+    "matter.reckon": ON_THE_CASE,
+    "matter.visit": ON_THE_CASE,
+    "casework.set_parameters": frozenset({LEAD}),
+    # Several hands
+    "matter.ask_support": frozenset({LEAD}),
+    "matter.sign_support": frozenset({HANDLER, HEAD}),
+    "matter.answer_support": frozenset({HANDLER, HEAD}),
+    "matter.record_outside_answer": frozenset({CLERK, LEAD}),
+    "matter.call_meeting": frozenset({LEAD, DEPUTY, DIRECTOR}),
+    "matter.record_minutes": frozenset({LEAD}),
+    "matter.record_prerequisite": ON_THE_CASE,
+    "matter.settle_prerequisite": ON_THE_CASE,
     # Leaders
     "matter.sign_off": frozenset({LEAD, DEPUTY, DIRECTOR}),  # who signs what: tenants/coordination
     "matter.refuse_signoff": frozenset({LEAD, DEPUTY, DIRECTOR}),
@@ -55,14 +80,22 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "matter.extend_again": frozenset({DIRECTOR}),
     "matter.instruct": frozenset({DEPUTY}),
     "matter.supervise": frozenset({SUPERVISOR, DEPUTY}),
-    "matter.escalate": frozenset({DIRECTOR}),
+    "matter.answer_supervision": frozenset({HANDLER, HEAD}),
+    "matter.lift_supervision": frozenset({SUPERVISOR, DEPUTY}),
+    "matter.escalate": frozenset({LEAD, DIRECTOR}),  # the lead to the director, the director to the city
     "matter.take_over": frozenset({DIRECTOR}),
     # Back to the reporter
     "matter.reply": frozenset({CLERK, LEAD}),
     "matter.call_back": frozenset({CALLER}),
     "matter.close": frozenset({LEAD}),
-    "matter.reopen": frozenset({CALLER, LEAD}),
-    "matter.withdraw": frozenset({CLERK, LEAD}),
+    "matter.reopen": frozenset({CALLER, LEAD, REPORTER}),
+    "matter.withdraw": frozenset({CLERK, LEAD, REPORTER}),
+    "matter.rate": frozenset({REPORTER}),
+    "matter.record_rating": frozenset({CALLER}),
+    "matter.rectify": frozenset({LEAD}),
+    "matter.thank": frozenset({CLERK, LEAD}),
+    "matter.retrospect": frozenset({LEAD, DIRECTOR}),
+    "replies.set_texts": frozenset({LEAD}),
     # Other centres and outside offices
     "matter.refer": frozenset({LEAD}),
     "matter.answer": frozenset({LEAD}),

@@ -49,6 +49,8 @@ _OFFICE_APPS = [
 _CENTRE_APPS = [
     *_OFFICE_APPS,
     "tenants.matters",
+    "tenants.notices",
+    "tenants.casework",
     "tenants.coordination",
     "tenants.referrals",
     "tenants.replies",
@@ -172,7 +174,14 @@ CACHES = {
     }
 }
 CELERY_BROKER_URL = REDIS_URL
-CELERY_IMPORTS = ("tasks.exchange", "tasks.records", "tasks.statistics", "tasks.schedule")
+CELERY_IMPORTS = (
+    "tasks.deadlines",
+    "tasks.exchange",
+    "tasks.notices",
+    "tasks.records",
+    "tasks.statistics",
+    "tasks.schedule",
+)
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -85,6 +85,7 @@ def assign(
         matter = act.matter
         matter.department = _department(department, "department")
         matter.supporting = [_department(code, "supporting").pk for code in supporting if code != department]
+        matter.unanswered = list(matter.supporting)
         matter.assigned_at, matter.handler_id = clock.now(), None
         act.note = instruction
         act.data = {"department": department, "supporting": matter.supporting}

@@ -31,10 +31,16 @@ class ActForm(PlainForm):
     """Asks for what an act needs. `arguments()` are the action's keyword arguments."""
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, matter: Matter, actor: Actor, **kwargs: Any
+        self,
+        data: Mapping[str, Any] | None = None,
+        files: Any = None,
+        *,
+        matter: Matter,
+        actor: Actor,
+        **kwargs: Any,
     ) -> None:
         self.matter, self.actor = matter, actor
-        super().__init__(data, **kwargs)
+        super().__init__(data, files, **kwargs)
         self.prepare()
 
     def prepare(self) -> None:

@@ -14,6 +14,13 @@ from tenants.matters.models.people import Reporter
 from tenants.matters.states import OPEN, RUNNING, State
 
 
+class Escalation(models.TextChoices):
+    """How high a matter was taken (提级)."""
+
+    DIRECTOR = "director", "已提级至中心主任"
+    CITY = "city", "已提级至市级"
+
+
 class Matter(TenantModel):
     """One thing that somebody could not get done. Changed only by the actions of this package."""
 
@@ -59,15 +66,32 @@ class Matter(TenantModel):
     negative_approved = models.BooleanField("否定答复已审签", default=False)
     causes_confirmed = models.BooleanField("主因已确认", default=False)
     called_back = models.BooleanField("回访已完成", default=False)
+    unanswered = ArrayField(
+        models.CharField(max_length=20), verbose_name="未答复的协办单位", default=list, blank=True
+    )
+    pauses = models.PositiveSmallIntegerField("要求补正次数", default=0)
+    extensions = models.PositiveSmallIntegerField("延期次数", default=0)
+    escalated = models.CharField("提级", max_length=10, choices=Escalation.choices, blank=True)
+    supervised = models.BooleanField("督办中", default=False)
+    case_leader = models.ForeignKey(
+        Staff, verbose_name="包案领导", on_delete=models.PROTECT, null=True, related_name="led_matters"
+    )
+    sensitive = models.BooleanField("敏感件", default=False)
+    admitted = ArrayField(models.UUIDField(), verbose_name="知情人", default=list, blank=True)
+    merged_into = models.ForeignKey(
+        "self", verbose_name="并入", on_delete=models.PROTECT, null=True, related_name="merged"
+    )
 
     # Clocks
     registered_at = models.DateTimeField("登记时间")
     accepted_at = models.DateTimeField("受理时间", null=True)
     assigned_at = models.DateTimeField("交办时间", null=True)
     first_contact_at = models.DateTimeField("首次联系", null=True)
+    last_told_at = models.DateTimeField("最近一次告知反映人", null=True)
     due_on = models.DateField("办理期限", null=True)
     due_provisional = models.BooleanField("期限暂定", default=False)
     handling_days = models.PositiveSmallIntegerField("办理时限（工作日）", null=True)
+    reckoned_by = models.CharField("期限所据日历", max_length=16, blank=True)
     resolved_at = models.DateTimeField("办理完成", null=True)
     replied_at = models.DateTimeField("答复时间", null=True)
     ended_at = models.DateTimeField("办结时间", null=True)
@@ -92,6 +116,11 @@ class Matter(TenantModel):
             models.Index(fields=("-registered_at", "-id"), name="matter_newest"),
             models.Index(fields=("state", "due_on"), name="matter_state_due"),
             models.Index(fields=("department", "state"), name="matter_department_state"),
+            models.Index(
+                fields=("due_on",),
+                name="matter_clock_runs",
+                condition=models.Q(state__in=[str(state) for state in RUNNING]),
+            ),
             GinIndex(name="matter_subject_trigram", fields=("subject",), opclasses=("gin_trgm_ops",)),
         )
 

@@ -60,7 +60,7 @@ def matter(request: HttpRequest, matter_id: UUID) -> HttpResponse:
         "closed_to": [c for c in choices if c.obstacle],
         "leading": leading.name if leading else "",
         "links": panels.links(found, actor),
-        "tabs": panels.tabs(found),
+        "tabs": [(key, title, panels.parts(found, key)) for key, title in panels.TABS.items()],
         "entries": presentation.entries(events, departments),
         "hands": presentation.hands(selectors.hands(events)),
         "causes": [(presentation.cause_name(cause.code), cause.principal) for cause in found.causes.all()],
@@ -82,6 +82,7 @@ def _choices(found: Matter, actor: Actor) -> list[Choice]:
             reverse("act", args=[found.pk, transition.name]),
         )
         for transition, obstacle in workflow.choices(found, actor)
+        if transition.name in acts.all_bound()
     ]
     return sorted(
         choices,
@@ -125,7 +126,7 @@ def _form(
         "matter": found,
         "transition": bound.transition,
         "form": form,
-        "tabs": panels.tabs_for_act(found, bound.transition.name),
+        "parts": panels.parts_for_act(found, bound.transition.name),
         "question": f"确认对{found.number}“{label}”？" + ("完成后不能自行撤销。" if final else ""),
         "url": reverse("act", args=[found.pk, bound.transition.name]),
     }

@@ -11,7 +11,7 @@ from bancheng.identity import actions
 from bancheng.identity.actors import Actor
 from bancheng.identity.logins import normalise
 from bancheng.identity.models import Department, Staff
-from bancheng.identity.roles import Role
+from bancheng.identity.roles import STAFF_ROLE_CHOICES
 
 
 class Command(BaseCommand):
@@ -32,7 +32,13 @@ class Command(BaseCommand):
         for each in (add, roles, reset, deactivate):
             each.add_argument("--username", required=True, metavar="用户名")
         for each in (add, roles):
-            each.add_argument("--role", required=True, action="append", choices=Role.values, help="可重复")
+            each.add_argument(
+                "--role",
+                required=True,
+                action="append",
+                choices=dict(STAFF_ROLE_CHOICES),
+                help="可重复",
+            )
             each.add_argument(
                 "--department", metavar="代码", help="部门代码，如 SB；部门经办、部门负责人必填"
             )

@@ -1,0 +1,1 @@
+"""What people do in casework: one function per act."""

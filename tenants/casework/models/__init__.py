@@ -1,0 +1,1 @@
+"""What casework keeps: materials, consents and evidence, guidance."""

@@ -1,0 +1,1 @@
+"""The parts of casework on a matter's page."""
