@@ -45,6 +45,16 @@ def test_another_thread_keeps_its_own_time() -> None:
     assert seen[0] > MOMENT
 
 
+def test_everywhere_stops_it_for_all_threads() -> None:
+    seen: list[datetime] = []
+    with clock.everywhere_at(MOMENT):
+        thread = threading.Thread(target=lambda: seen.append(clock.now()))
+        thread.start()
+        thread.join()
+    assert seen == [MOMENT]
+    assert clock.now() > MOMENT
+
+
 def test_today_is_shanghais_date_when_it_is_still_yesterday_in_utc() -> None:
     with clock.at(datetime(2026, 11, 23, 16, 0, tzinfo=UTC)):
         assert clock.today().isoformat() == "2026-11-24"
