@@ -7,7 +7,7 @@ from bancheng.catalogue.words import Capacity, Kind, Mode, Outcome, Purpose, Rep
 from bancheng.identity.roles import Role
 from bancheng.timekeeping import clock
 from tenants.demo import invented
-from tenants.demo.stories.stage import Script, Step
+from tenants.demo.stories.stage import Script, Step, that_day
 
 TITLE = "失独老人：遗属待遇由省级机构核定，市窗口函转到底"
 CENTRE = "130700"
@@ -156,7 +156,7 @@ def _to_the_end() -> Script:
             "outcome": Outcome.DONE,
             "result": "丧葬补助金和抚恤金已核定，款项到账，老人已在银行查询确认。",
             "basis": "企业职工基本养老保险遗属待遇的现行规定",
-            "paid_on": clock.today().isoformat(),
+            "paid_on": that_day,
             "paid_amount": "68432.50",
             "paid_tail": "0912",
         },

@@ -1,15 +1,20 @@
 """Where a story is played: one step after the other, each by its person, through the doors that pages use."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import require
 from bancheng.identity.roles import Role
+from bancheng.timekeeping import clock
+from bancheng.timekeeping.calendar import WorkingCalendar
+from bancheng.timekeeping.due import BUSINESS_OPENS
 from bancheng.web.http import require_valid
 from tenants.demo.crew import Crew
 from tenants.matters import actions, acts
@@ -22,22 +27,68 @@ from tenants.referrals.forms import DraftForm
 from tenants.referrals.models import Referral
 
 
+class Cast(Protocol):
+    """Who plays: the ids by which forms name people and things that only the playing knows."""
+
+    def person(self, role: Role, department: str = "") -> str:
+        """The account's id of whoever holds the role."""
+
+
+Value = Any | Callable[[Cast], Any]
+
+
 @dataclass(frozen=True)
 class Step:
     """One act of one person. `data` is what is typed into the act's form, by the form's field names.
 
-    `act` is a transition's name, "consultation" or "register" at the counter, or "referral.<step>". A page
-    and the API take the same: whoever plays it in a browser fills in `data` and presses the button.
+    `act` is a transition's name, "consultation" or "register" at the counter, "referral.<step>",
+    "track.<act>" for what the reporter does on their own page, or "sweep" for the centre's clock. A page and
+    the API take the same: whoever plays it in a browser fills in `data` and presses the button. A value may
+    be a function of the cast, asked when the step is taken. `after`: working days since the step before.
     """
 
     title: str
     act: str
     who: Role
     department: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Value] = field(default_factory=dict)
+    files: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
+    after: int = 0
+
+    def typed(self, cast: Cast) -> dict[str, Any]:
+        """The data as it is typed now."""
+        return {name: value(cast) if callable(value) else value for name, value in self.data.items()}
 
 
 Script = Iterator[Step]
+
+MINUTES_BETWEEN = 7
+
+
+def that_day(cast: Cast) -> str:
+    """For a date field: the day on which the step is taken."""
+    return clock.today().isoformat()
+
+
+def timed(script: Script, calendar: WorkingCalendar) -> list[tuple[datetime, Step]]:
+    """The steps with their times: the last on the last working day before today, the rest before it."""
+    steps = list(script)
+    last = clock.today() - timedelta(days=1)
+    while not calendar.is_workday(last):
+        last -= timedelta(days=1)
+    first = last
+    for _ in range(sum(step.after for step in steps)):
+        first -= timedelta(days=1)
+        while not calendar.is_workday(first):
+            first -= timedelta(days=1)
+    moments, day, minute = [], first, 0
+    for step in steps:
+        if step.after:
+            day, minute = calendar.add(day, step.after), 0
+        opens = datetime.combine(day, BUSINESS_OPENS, clock.SHANGHAI)
+        moments.append((opens + timedelta(minutes=minute), step))
+        minute += MINUTES_BETWEEN
+    return moments
 
 
 class Stage:
@@ -59,18 +110,21 @@ class Stage:
 
     def play(self, step: Step) -> None:
         """Take the step. Raises what the act raises; then nothing has changed."""
-        actor = self.actor_of(step)
+        actor, data = self.actor_of(step), step.typed(self)
         match step.act.split("."):
             case ["consultation"]:
-                self._consult(actor, step)
+                self._consult(actor, data)
             case ["register"]:
-                self._register(actor, step)
+                self._register(actor, data)
             case ["referral", "draft"]:
-                self._draft(actor, step)
+                self._draft(actor, data)
             case ["referral", name]:
-                referral_acts.perform(name=name, referral_id=self._referral, actor=actor, data=step.data)
+                referral_acts.perform(name=name, referral_id=self._referral, actor=actor, data=data)
             case [name]:
-                acts.perform(name=name, matter_id=self._matter, actor=actor, data=step.data)
+                acts.perform(name=name, matter_id=self._matter, actor=actor, data=data, files=_files(step))
+
+    def person(self, role: Role, department: str = "") -> str:
+        return str(self.crew.actor(role, department).id)
 
     def matter(self) -> Matter | None:
         """The story's matter as it stands now; None before it is registered."""
@@ -95,19 +149,19 @@ class Stage:
         """The story's referral, if it has one by now."""
         return None if self.referral_id is None else Referral.objects.get(pk=self.referral_id)
 
-    def _consult(self, actor: Actor, step: Step) -> None:
-        arguments = _checked(ConsultationForm(step.data)).arguments()
+    def _consult(self, actor: Actor, data: Mapping[str, Any]) -> None:
+        arguments = _checked(ConsultationForm(data)).arguments()
         self.consultation_id = actions.record_consultation(actor=actor, **arguments).pk
 
-    def _register(self, actor: Actor, step: Step) -> None:
+    def _register(self, actor: Actor, data: Mapping[str, Any]) -> None:
         """A consultation fills the form as it does on the page; the step adds what was not asked before."""
         before = from_consultation(actor, str(self.consultation_id or ""))
-        arguments = _checked(RegisterForm({**before, **step.data})).arguments()
+        arguments = _checked(RegisterForm({**before, **data})).arguments()
         self.matter_id = actions.register(actor=actor, **arguments).pk
 
-    def _draft(self, actor: Actor, step: Step) -> None:
+    def _draft(self, actor: Actor, data: Mapping[str, Any]) -> None:
         require(actor, "referral.draft")
-        form = DraftForm(step.data)
+        form = DraftForm(data)
         require_valid(form)
         self.referral_id = sending.draft(matter_id=self._matter, actor=actor, **form.arguments()).pk
 
@@ -127,3 +181,7 @@ class Stage:
 def _checked(form: CounterForm) -> Any:
     require_valid(form)
     return form
+
+
+def _files(step: Step) -> dict[str, SimpleUploadedFile]:
+    return {name: SimpleUploadedFile(f"{name}.png", make()) for name, make in step.files.items()}

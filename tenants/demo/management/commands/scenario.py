@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,9 +11,11 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from bancheng.centres.models import Centre, Host
 from bancheng.centres.scope import in_centre
 from bancheng.errors import Invalid, Refused
+from bancheng.timekeeping import clock
+from bancheng.timekeeping.calendar import current as current_calendar
 from tenants.demo import figures
 from tenants.demo.stories import STORIES
-from tenants.demo.stories.stage import Stage, Step
+from tenants.demo.stories.stage import Stage, Step, timed
 from tenants.matters.states import State
 
 PAUSE_SECONDS = 1.0
@@ -37,7 +40,8 @@ class Command(BaseCommand):
                 figures.refresh(centre.code)
                 before = figures.of_the_city()
                 self.stdout.write(f"{options['story']} {title}\n{centre.name}\n")
-                self._play(centre, list(script()), 0.0 if options["fast"] else PAUSE_SECONDS)
+                steps = timed(script(), current_calendar())
+                self._play(centre, steps, 0.0 if options["fast"] else PAUSE_SECONDS)
                 figures.refresh(centre.code)
         except Invalid as invalid:
             raise CommandError("；".join(s for each in invalid.errors.values() for s in each)) from invalid
@@ -47,13 +51,14 @@ class Command(BaseCommand):
         for line in figures.compared(before, figures.of_the_city()):
             self.stdout.write(f"  {line}")
 
-    def _play(self, centre: Centre, steps: list[Step], pause: float) -> None:
+    def _play(self, centre: Centre, steps: list[tuple[datetime, Step]], pause: float) -> None:
         stage, address = Stage(), _address(centre)
-        for step in steps:
+        for _, step in steps:
             stage.actor_of(step)
-        for number, step in enumerate(steps, start=1):
-            stage.play(step)
-            self.stdout.write(f"{number:2}/{len(steps)} {step.who.label}｜{step.title}")
+        for number, (moment, step) in enumerate(steps, start=1):
+            with clock.at(moment):
+                stage.play(step)
+            self.stdout.write(f"{number:2}/{len(steps)} {moment:%m-%d %H:%M} {step.who.label}｜{step.title}")
             if matter := stage.matter():
                 who = f"{matter.number} {matter.reporter.masked_name} {State(matter.state).label}"
                 self.stdout.write(f"      {who}  {address}{stage.path(step)}")
