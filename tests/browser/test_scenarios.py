@@ -11,8 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from bancheng.centres.models import Centre
 from bancheng.centres.scope import in_centre
 from bancheng.identity.roles import Role
+from bancheng.timekeeping import clock
+from bancheng.timekeeping.calendar import current as current_calendar
 from tenants.demo.stories import s1, s3
-from tenants.demo.stories.stage import Script, Step
+from tenants.demo.stories.stage import Script, Step, timed
 from tenants.matters.models import Matter
 from tenants.matters.states import State
 from tenants.referrals.models import Referral
@@ -54,8 +56,8 @@ class Play:
     def __init__(self, centre: Centre, browser: Browser, port: int) -> None:
         self.centre, self.browser, self.port = centre, browser, port
         self.site = f"http://{schemas.host_of(centre)}:{port}"
-        desk = Desk(centre)
-        self.names = {who: desk.staff(*who).username for who in sorted(PEOPLE)}
+        self.desk = Desk(centre)
+        self.names = {who: self.desk.staff(*who).username for who in sorted(PEOPLE)}
         self.screens: dict[str, tuple[BrowserContext, Page]] = {}
         self.consultation = self.matter = self.referral = ""
         self.failures: list[str] = []
@@ -81,30 +83,36 @@ class Play:
         page.on("console", self._heard)
         return page
 
+    def person(self, role: Role, department: str = "") -> str:
+        """The account's id of whoever holds the role, as forms name people."""
+        return str(self.desk.staff(role, department).pk)
+
     def step(self, step: Step) -> None:
         """Take one step of the story as its person would."""
-        page = self.screen(step.who, step.department)
+        page, data = self.screen(step.who, step.department), step.typed(self)
         match step.act.split("."):
             case ["consultation"]:
-                self._submit(page, "/consultations/new/", step.data, until=re.compile(r"/consultations/$"))
+                self._submit(page, "/consultations/new/", data, until=re.compile(r"/consultations/$"))
                 promote = page.locator('a[href*="/intake/?consultation="]').first
                 self.consultation = (promote.get_attribute("href") or "").partition("=")[2]
             case ["register"]:
                 query = f"?consultation={self.consultation}" if self.consultation else ""
-                self._submit(page, f"/intake/{query}", step.data)
+                self._submit(page, f"/intake/{query}", data)
                 self.matter = self._id(page)
             case ["referral", "draft"]:
-                self._submit(page, f"/referrals/new/?matter={self.matter}", step.data)
+                self._submit(page, f"/referrals/new/?matter={self.matter}", data)
                 self.referral = self._id(page)
             case ["referral", name]:
-                self._act(page, f"/referrals/{self.referral}/", name, step.data)
+                self._act(page, f"/referrals/{self.referral}/", name, data)
             case [name]:
-                self._act(page, f"/matters/{self.matter}/", name, step.data)
+                self._act(page, f"/matters/{self.matter}/", name, data, files=step.files)
         assert self.failures == [], step.title
 
     def play(self, script: Script) -> None:
-        for step in script:
-            self.step(step)
+        """Every step at its time, for the server's threads as well."""
+        for moment, step in timed(script, current_calendar()):
+            with clock.everywhere_at(moment):
+                self.step(step)
 
     def end(self) -> None:
         for context, _ in self.screens.values():
@@ -117,12 +125,22 @@ class Play:
         form.locator("button[type=submit]").first.click()
         page.wait_for_url(until)
 
-    def _act(self, page: Page, path: str, name: str, data: Mapping[str, Any]) -> None:
+    def _act(
+        self,
+        page: Page,
+        path: str,
+        name: str,
+        data: Mapping[str, Any],
+        files: Mapping[str, Callable[[], bytes]] | None = None,
+    ) -> None:
         page.goto(self.site + path)
         page.locator(f'.acts a[href$="/act/{name}/"]').click()
         dialog = page.get_by_role("dialog")
         expect(dialog.locator("form")).to_be_visible()
         fill(dialog.locator("form"), data)
+        for field, make in (files or {}).items():
+            upload = {"name": f"{field}.png", "mimeType": "image/png", "buffer": make()}
+            dialog.locator(f'[name="{field}"]').set_input_files(upload)  # type: ignore[arg-type]
         with page.expect_navigation():
             dialog.locator("button[type=submit]").click()
 
