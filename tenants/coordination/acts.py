@@ -1,14 +1,42 @@
-"""Puts this app's forms and actions behind their transitions."""
+"""Puts this app's forms and actions behind their transitions, and says how its acts are told."""
 
-from tenants.coordination import actions, forms
+from collections.abc import Mapping
+from typing import Any
+
+from tenants.coordination import actions
+from tenants.coordination.forms import leaders, signoffs
+from tenants.coordination.models import Whom
 from tenants.matters.acts import bind
-from tenants.matters.telling import tell
+from tenants.matters.models import Escalation
+from tenants.matters.telling import tell, word
 
-bind("request_signoff", forms.RequestSignOffForm, actions.request_signoff)
-bind("sign_off", forms.SignOffForm, actions.sign_off)
-bind("refuse_signoff", forms.RefuseSignOffForm, actions.refuse_signoff)
+bind("request_signoff", signoffs.RequestSignOffForm, actions.request_signoff)
+bind("sign_off", signoffs.SignOffForm, actions.sign_off)
+bind("refuse_signoff", signoffs.RefuseSignOffForm, actions.refuse_signoff)
+bind("escalate", leaders.EscalateForm, actions.escalate)
+bind("take_over", leaders.TakeOverForm, actions.take_over)
+bind("supervise", leaders.SuperviseForm, actions.supervise)
+bind("answer_supervision", leaders.AnswerSupervisionForm, actions.answer_supervision)
+bind("lift_supervision", leaders.LiftSupervisionForm, actions.lift_supervision)
+bind("instruct", leaders.InstructForm, actions.instruct)
+
+
+def _ordered(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    due_on = data.get("due_on")
+    return [data.get("number", ""), f"反馈期限{due_on}" if due_on else ""]
+
+
+def _instructed(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    return ["批给" + "、".join(word(Whom, code) for code in data.get("to", []))]
+
 
 tell("request_signoff", "gavel", "amber")
 tell("sign_off", "gavel", "green")
 tell("signed_off", "gavel", "green")
 tell("refuse_signoff", "gavel", "red")
+tell("escalate", "arrow-right", "red", says=lambda data, _: [word(Escalation, data.get("to"))])
+tell("take_over", "user-check", "red")
+tell("supervise", "urgent", "red", says=_ordered)
+tell("answer_supervision", "note", "blue", says=_ordered)
+tell("lift_supervision", "circle-check", "green", says=_ordered)
+tell("instruct", "edit", "amber", says=_instructed)

@@ -29,7 +29,7 @@ register(
         "sign_offs",
         "coordination",
         "签批",
-        "coordination/panel.html",
+        "coordination/parts/sign_offs.html",
         sign_offs,
         counted=SignOff,
         acts=frozenset({"sign_off", "refuse_signoff"}),

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from bancheng.identity.actors import Actor
 from bancheng.identity.roles import Role
 from bancheng.tenancy import TenantQuerySet
-from tenants.coordination.actions import SIGNERS
+from tenants.coordination.actions.signoffs import SIGNERS
 from tenants.coordination.models import Signature, SignOff
 from tenants.matters.models import Matter
 

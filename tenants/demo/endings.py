@@ -47,7 +47,10 @@ def of(life: Life) -> Beats:
         return
     if fate == Fate.NEGATIVE:
         life.ask_signatures(
-            Purpose.NEGATIVE, "现行规定没有办理依据", "反映人可能不接受，须当面释明并告知救济途径"
+            Purpose.NEGATIVE,
+            "现行规定没有办理依据",
+            "反映人可能不接受，须当面释明并告知救济途径",
+            "已查本市先例，同类情形均依法不予办理。",
         )
         yield life.after(0, 1)
         life.signed_by(Role.DEPUTY)
@@ -79,8 +82,9 @@ def _special(life: Life) -> Beats:
     yield life.soon()
     life.ask_signatures(
         Purpose.SPECIAL,
-        "常规流程无对应环节，已查先例：本市无相同先例；依据经办条例关于便民办理的规定",
+        "常规流程无对应环节，依据经办条例关于便民办理的规定",
         "材料真实性由部门核查承担，事后补档；如核查不符，停止办理并追回",
+        "已查，本市无相同先例。",
     )
     if life.plan.stand == Stand.SIGNOFF:
         yield life.soon()

@@ -271,9 +271,14 @@ class Life:
 
     # --- Signatures --------------------------------------------------------------------------------
 
-    def ask_signatures(self, purpose: SignPurpose, basis: str, risk: str) -> None:
+    def ask_signatures(self, purpose: SignPurpose, basis: str, risk: str, precedent: str) -> None:
         coordination.request_signoff(
-            matter_id=self.matter_id, actor=self.who(Role.HANDLER), purpose=purpose, basis=basis, risk=risk
+            matter_id=self.matter_id,
+            actor=self.who(Role.HANDLER),
+            purpose=purpose,
+            basis=basis,
+            risk=risk,
+            precedent=precedent,
         )
 
     def signed_by(self, role: Role) -> None:

@@ -8,6 +8,8 @@ from tenants.matters.models import NumberSeries
 
 MATTER = "matter"
 REFERRAL = "referral"
+SUPPORT = "support"
+SUPERVISION = "supervision"
 
 
 @dataclass(frozen=True)
@@ -51,3 +53,14 @@ def matter_number(year: int, *, abbreviation: str, code: str) -> Number:
 def referral_number(year: int, *, abbreviation: str) -> str:
     """Take the next number of a referral letter: 张社转〔2026〕3号."""
     return f"{abbreviation}社转〔{year}〕{next_serial(REFERRAL, year)}号"
+
+
+def support_number(year: int, *, abbreviation: str) -> Number:
+    """Take the next number of a letter that asks for support (协办函): 张社协〔2026〕3号, short 函2026-3."""
+    serial = next_serial(SUPPORT, year)
+    return Number(year, serial, shown=f"{abbreviation}社协〔{year}〕{serial}号", machine=f"函{year}-{serial}")
+
+
+def supervision_number(year: int, *, abbreviation: str) -> str:
+    """Take the next number of a supervision order (督办单): 张社督〔2026〕1号."""
+    return f"{abbreviation}社督〔{year}〕{next_serial(SUPERVISION, year)}号"

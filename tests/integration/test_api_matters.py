@@ -39,7 +39,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "sign": {},
     "return_to_window": {"reason": "不属本部门。", "basis": "职责清单", "suggested": "医保"},
     "progress": {"text": "已调档。"},
-    "request_signoff": {"purpose": "negative", "basis": "示例依据", "risk": "可能复议。"},
+    "request_signoff": {
+        "purpose": "negative",
+        "basis": "示例依据",
+        "risk": "可能复议。",
+        "precedent": "已查，无先例。",
+    },
     "sign_off": {"opinion": "同意。"},
     "refuse_signoff": {"opinion": "请再核。"},
     "resolve": {"outcome": "done", "result": "已核定。", "basis": "示例依据"},
@@ -49,6 +54,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "call_back": {"reached": True, "solved": True, "satisfied": True, "trips_after": 0, "note": "已到账。"},
     "close": {"principal_cause": "C06"},
     "reopen": {"reason": "未到账。"},
+    "escalate": {"reason": "两部门意见不一。"},
+    "take_over": {},
+    "supervise": {"demand": "请说明原因。", "due_on": "2099-12-31"},
+    "answer_supervision": {"text": "已调齐材料。"},
+    "lift_supervision": {"result": "已反馈。"},
+    "instruct": {"text": "请尽快办理。", "to": ["window"]},
     "withdraw": {"reason": "已自行办成。", "told_by": "电话"},
 }
 
@@ -79,6 +90,7 @@ def ready_for(desk: Desk, act: str) -> Matter:
             purpose=Purpose.NEGATIVE,
             basis="示例依据",
             risk="示例风险",
+            precedent="已查，无先例。",
         )
 
     made: dict[str, Callable[[], Matter]] = {

@@ -40,6 +40,7 @@ def awaiting_signoff(desk: Desk) -> Matter:
         purpose=Purpose.SPECIAL,
         basis="示例依据",
         risk="示例风险",
+        precedent="已查，无先例。",
     )
 
 

@@ -97,7 +97,8 @@ def _special_case() -> Script:
         {
             "purpose": "special",
             "basis": "遗属待遇有明文规定，受理层级不明不应由遗属承担；拟由本中心先行受理并函商省级机构。",
-            "risk": "省级机构可能不予认可，届时须向老人释明；先例已查，本市无同类情形。",
+            "risk": "省级机构可能不予认可，届时须向老人释明。",
+            "precedent": "已查，本市无同类情形。",
         },
     )
     yield Step("窗口负责人签批", "sign_off", LEAD, data={"opinion": "同意，由窗口专人跟办。"})

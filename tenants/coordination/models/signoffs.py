@@ -24,6 +24,7 @@ class SignOff(TenantModel):
     purpose = models.CharField("事由", max_length=10, choices=Purpose.choices)
     basis = EncryptedTextField("依据")
     risk = EncryptedTextField("风险提示")
+    precedent = EncryptedTextField("已查先例情况", null=True)
     asked_at = models.DateTimeField("提请时间")
     asked_by = models.ForeignKey(Staff, verbose_name="提请人", on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField("签批完成时间", null=True)

@@ -10,7 +10,10 @@ from tenants.matters.forms.fields import TextField
 class RequestSignOffForm(ActForm):
     purpose = forms.ChoiceField(label="签批事由", choices=Purpose.choices, widget=forms.RadioSelect)
     basis = TextField(label="依据")
-    risk = TextField(label="风险提示", help_text="可能引起的问题和应对；已查先例的请写明。")
+    risk = TextField(label="风险提示", help_text="可能引起的问题和应对。")
+    precedent = TextField(
+        label="已查先例情况", help_text="查了哪里、有无先例；没有先例的，写明“已查，无先例”。"
+    )
 
 
 class SignOffForm(ActForm):

@@ -20,8 +20,12 @@ SIGNERS: dict[str, tuple[Role, ...]] = {
 """Whose signatures a request needs: one each, by different people."""
 
 
-def request_signoff(*, matter_id: UUID, actor: Actor, purpose: Purpose, basis: str, risk: str) -> Matter:
-    """Ask for the signatures (提请签批) of a special case or a negative reply, stating its basis and risk.
+def request_signoff(
+    *, matter_id: UUID, actor: Actor, purpose: Purpose, basis: str, risk: str, precedent: str
+) -> Matter:
+    """Ask for the signatures (提请签批) of a special case or a negative reply.
+
+    It states the basis, the risk, and what looking for precedents has brought.
 
     Raises Conflict where it is not a special case, or has been signed already.
     """
@@ -38,10 +42,12 @@ def request_signoff(*, matter_id: UUID, actor: Actor, purpose: Purpose, basis: s
             purpose=purpose,
             basis=basis,
             risk=risk,
+            precedent=precedent,
             asked_at=clock.now(),
             asked_by_id=actor.staff_id,
         )
-        act.note, act.data = f"依据：{basis}\n风险：{risk}", {"purpose": purpose}
+        act.note = f"依据：{basis}\n风险：{risk}\n先例：{precedent}"
+        act.data = {"purpose": purpose}
     return act.matter
 
 
