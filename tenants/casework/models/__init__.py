@@ -1,1 +1,23 @@
 """What casework keeps: materials, consents and evidence, guidance."""
+
+from tenants.casework.models.guidance import (
+    Liaison,
+    LiaisonKind,
+    LiaisonWay,
+    PolicyExplanation,
+    Reckoning,
+    ReckoningParameters,
+    Visit,
+    VisitKind,
+)
+
+__all__ = [
+    "Liaison",
+    "LiaisonKind",
+    "LiaisonWay",
+    "PolicyExplanation",
+    "Reckoning",
+    "ReckoningParameters",
+    "Visit",
+    "VisitKind",
+]
