@@ -9,6 +9,7 @@ from tenants.casework.models.guidance import (
     ReckoningParameters,
     Visit,
     VisitKind,
+    Visitor,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "ReckoningParameters",
     "Visit",
     "VisitKind",
+    "Visitor",
 ]

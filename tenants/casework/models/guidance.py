@@ -150,7 +150,6 @@ class Visit(TenantModel):
     by = models.ForeignKey(Staff, verbose_name="记录人", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField("类别", max_length=8, choices=VisitKind.choices)
     on = models.DateField("日期")
-    went = models.ManyToManyField(Staff, verbose_name="前往人员", related_name="+")
     findings = EncryptedTextField("了解到的情况")
     gift = models.DecimalField("慰问金额（元）", max_digits=8, decimal_places=2, null=True)
 
@@ -160,3 +159,17 @@ class Visit(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.matter_id} {self.on}"
+
+
+class Visitor(TenantModel):
+    """Somebody of the centre who went on a visit."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="visitors")
+    staff = models.ForeignKey(Staff, verbose_name="前往人员", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "前往人员"
+        constraints = (models.UniqueConstraint(fields=("visit", "staff"), name="visitor_once"),)
+
+    def __str__(self) -> str:
+        return str(self.staff)
