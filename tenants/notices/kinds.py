@@ -1,0 +1,85 @@
+"""Every kind of notice on one page: its word, its tone, and the one sentence that it says.
+
+A sentence knows the matter's number and nothing else, so nothing personal can get into it.
+"""
+
+from django.db import models
+
+
+class NoticeKind(models.TextChoices):
+    """What somebody is told about a matter; the word is the one that the list is filtered by."""
+
+    # The clock
+    DUE_SOON = "due_soon", "临期"
+    OVERDUE = "overdue", "超期"
+    SIGN_DUE = "sign_due", "待签收"
+    FIRST_CONTACT = "first_contact", "首次联系"
+    PROGRESS = "progress", "进展告知"
+    REMINDED = "reminded", "催办"
+    SUPERVISED = "supervised", "督办"
+    SUPERVISION_DUE = "supervision_due", "督办反馈到期"
+    TAKEN_OVER = "taken_over", "包案"
+    CITY_NOTICE = "city_notice", "通报"
+    ESCALATED = "escalated", "提级"
+    INSTRUCTED = "instructed", "批示"
+    # Casework
+    MATERIAL_SUPPLIED = "material_supplied", "反映人补交材料"
+    FOLLOW_OVERDUE = "follow_overdue", "容缺到期"
+    # Several hands
+    SUPPORT_ASKED = "support_asked", "请协办"
+    SUPPORT_DUE = "support_due", "协办到期"
+    SUPPORT_ANSWERED = "support_answered", "协办已答复"
+    MEETING = "meeting", "会商"
+    CIRCLE = "circle", "死循环"
+    # After the reply
+    CALLBACK_DUE = "callback_due", "待回访"
+    RATED_LOW = "rated_low", "低分评价"
+    RECTIFY_DUE = "rectify_due", "整改到期"
+    RETROSPECT = "retrospect", "待复盘"
+    # The reporter on the own page
+    REPORTER_WROTE = "reporter_wrote", "反映人留言"
+    REPORTER_REOPENED = "reporter_reopened", "反映人要求重办"
+    REPORTER_WITHDREW = "reporter_withdrew", "反映人撤回"
+
+
+RED, AMBER, BLUE, GREEN = "red", "amber", "blue", "green"
+
+_K = NoticeKind
+TOLD: dict[str, tuple[str, str]] = {
+    _K.DUE_SOON: (AMBER, "反映件{number}即将到期，请抓紧办理。"),
+    _K.OVERDUE: (RED, "反映件{number}已过办理期限，请立即办理。"),
+    _K.SIGN_DUE: (AMBER, "反映件{number}交办已满1个工作日，还没有签收，请尽快签收。"),
+    _K.FIRST_CONTACT: (AMBER, "反映件{number}受理后还没有联系反映人，请尽快联系。"),
+    _K.PROGRESS: (AMBER, "反映件{number}已有5个工作日没有向反映人告知进展，请联系反映人。"),
+    _K.REMINDED: (RED, "催办：反映件{number}已超期1个工作日，请督促办理。"),
+    _K.SUPERVISED: (RED, "督办：反映件{number}已下达督办单，请按期反馈。"),
+    _K.SUPERVISION_DUE: (RED, "反映件{number}的督办单已到反馈期限，还没有解除，请跟进。"),
+    _K.TAKEN_OVER: (RED, "包案：反映件{number}已由中心主任包案。"),
+    _K.CITY_NOTICE: (RED, "通报：反映件{number}已超期10个工作日，已列入全市通报。"),
+    _K.ESCALATED: (RED, "提级：反映件{number}已提级，请领导协调解决。"),
+    _K.INSTRUCTED: (AMBER, "反映件{number}有新的批示，请按批示办理。"),
+    _K.MATERIAL_SUPPLIED: (BLUE, "反映件{number}的反映人补交了材料，请核对。"),
+    _K.FOLLOW_OVERDUE: (AMBER, "反映件{number}有容缺材料到期未补齐，请联系反映人。"),
+    _K.SUPPORT_ASKED: (BLUE, "反映件{number}请您部门协办，请签收并按期答复。"),
+    _K.SUPPORT_DUE: (AMBER, "反映件{number}的协办事项已到期，还没有答复，请尽快答复。"),
+    _K.SUPPORT_ANSWERED: (BLUE, "反映件{number}的协办单位已答复，请查看。"),
+    _K.MEETING: (BLUE, "反映件{number}将召开会商，请查看时间和议题。"),
+    _K.CIRCLE: (RED, "反映件{number}的前置条件互相等待，形成死循环，请协调。"),
+    _K.CALLBACK_DUE: (AMBER, "反映件{number}答复后已满3个工作日，还没有完成回访，请回访。"),
+    _K.RATED_LOW: (RED, "反映件{number}收到不满意评价，请在期限内整改。"),
+    _K.RECTIFY_DUE: (RED, "反映件{number}的整改已到期，还没有反馈，请尽快整改。"),
+    _K.RETROSPECT: (BLUE, "反映件{number}办理时间偏长，请组织复盘。"),
+    _K.REPORTER_WROTE: (BLUE, "反映件{number}的反映人在查询页补充了情况，请查看。"),
+    _K.REPORTER_REOPENED: (AMBER, "反映件{number}的反映人要求重办，请查看。"),
+    _K.REPORTER_WITHDREW: (BLUE, "反映件{number}已由反映人撤回。"),
+}
+"""By kind: the tone, and the sentence; a test holds the two lists together."""
+
+
+def tone(kind: str) -> str:
+    return TOLD[kind][0]
+
+
+def sentence(kind: str, number: str) -> str:
+    """What is told about the matter of this number."""
+    return TOLD[kind][1].format(number=number)
