@@ -9,6 +9,7 @@ from bancheng.centres.scope import in_centre
 from bancheng.identity.actors import Actor
 from bancheng.identity.models import Department
 from bancheng.identity.roles import DEPARTMENT_ROLES, Role
+from tenants.coordination import actions as coordination
 from tenants.matters import actions
 from tenants.matters.actions import ReporterDetails, Story
 from tenants.matters.models import Matter
@@ -87,7 +88,9 @@ class Desk:
         return self.assign(self.accepted(**more).pk)
 
     def assign(self, matter_id: UUID, *, department: str = "SB") -> Matter:
-        return actions.assign(matter_id=matter_id, actor=self.actor(Role.WINDOW_LEAD), department=department)
+        return coordination.assign(
+            matter_id=matter_id, actor=self.actor(Role.WINDOW_LEAD), department=department
+        )
 
     def handling(self, **more: Any) -> Matter:
         return actions.sign(matter_id=self.assigned(**more).pk, actor=self.actor(Role.HANDLER))

@@ -4,12 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from tenants.coordination import actions
-from tenants.coordination.forms import leaders, signoffs
+from tenants.coordination.forms import assigning, joint, leaders, signoffs
 from tenants.coordination.models import Whom
 from tenants.matters.acts import bind
+from tenants.matters.forms.flow import EmptyForm
 from tenants.matters.models import Escalation
 from tenants.matters.telling import tell, word
 
+bind("assign", assigning.AssignForm, actions.assign)
+bind("return_to_window", assigning.ReturnForm, actions.return_to_window)
+bind("reassign", assigning.ReassignForm, actions.reassign)
+bind("ask_support", joint.AskSupportForm, actions.ask_support)
+bind("sign_support", EmptyForm, actions.sign_support)
+bind("answer_support", joint.AnswerSupportForm, actions.answer_support)
+bind("record_outside_answer", joint.RecordOutsideAnswerForm, actions.record_outside_answer)
 bind("request_signoff", signoffs.RequestSignOffForm, actions.request_signoff)
 bind("sign_off", signoffs.SignOffForm, actions.sign_off)
 bind("refuse_signoff", signoffs.RefuseSignOffForm, actions.refuse_signoff)
@@ -21,6 +29,18 @@ bind("lift_supervision", leaders.LiftSupervisionForm, actions.lift_supervision)
 bind("instruct", leaders.InstructForm, actions.instruct)
 
 
+def _assigned(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    names = [departments.get(code, code) for code in data.get("supporting", [])]
+    lead = departments.get(data.get("department", ""), "")
+    return [f"主办：{lead}", f"协办：{'、'.join(names)}" if names else ""]
+
+
+def _supported(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    department = departments.get(data.get("department") or "", "")
+    due_on = data.get("due_on")
+    return [department, data.get("number", ""), f"答复期限{due_on}" if due_on else ""]
+
+
 def _ordered(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
     due_on = data.get("due_on")
     return [data.get("number", ""), f"反馈期限{due_on}" if due_on else ""]
@@ -30,6 +50,13 @@ def _instructed(data: Mapping[str, Any], departments: Mapping[str, str]) -> list
     return ["批给" + "、".join(word(Whom, code) for code in data.get("to", []))]
 
 
+tell("assign", "arrow-right", says=_assigned)
+tell("return_to_window", "arrow-back-up", "amber")
+tell("reassign", "arrows-exchange")
+tell("ask_support", "users", "blue", says=_supported)
+tell("sign_support", "check", "blue", says=_supported)
+tell("answer_support", "message-2", "teal", says=_supported)
+tell("record_outside_answer", "mail", "teal", says=_supported)
 tell("request_signoff", "gavel", "amber")
 tell("sign_off", "gavel", "green")
 tell("signed_off", "gavel", "green")

@@ -10,6 +10,7 @@ from uuid import UUID
 from bancheng.catalogue.words import Channel, Outcome
 from bancheng.identity.roles import Role
 from bancheng.timekeeping import clock
+from tenants.coordination import actions as coordination
 from tenants.coordination.models import Purpose
 from tenants.demo import material
 from tenants.demo.plan import CROSSING, Fate, Stand
@@ -242,7 +243,7 @@ def _away(life: Life, referral: UUID, away: str) -> Beats:
     if matter_id is None:
         raise RuntimeError(f"referral {referral} was signed for without a matter")
     yield life.soon(away)
-    actions.assign(matter_id=matter_id, actor=lead, department=life.department)
+    coordination.assign(matter_id=matter_id, actor=lead, department=life.department)
     yield life.after(0, 1, away)
     handler = life.who(Role.HANDLER, centre=away)
     actions.sign(matter_id=matter_id, actor=handler)

@@ -240,7 +240,7 @@ class Life:
             yield self.soon()
             self._assign(Role.WINDOW_LEAD)
             yield self.after(0, 1)
-            actions.return_to_window(
+            coordination.return_to_window(
                 matter_id=self.matter_id,
                 actor=self.who(Role.DEPARTMENT_HEAD),
                 reason="核心环节不在本部门，本部门无权更正相关数据。"
@@ -261,7 +261,7 @@ class Life:
     def _assign(self, role: Role) -> Matter:
         causes = self.plan.case.causes
         other = "YB" if self.plan.case.item in ("YL06", "LH02", "JG02") else "SW"
-        return actions.assign(
+        return coordination.assign(
             matter_id=self.matter_id,
             actor=self.who(role),
             department=self.department,

@@ -15,9 +15,7 @@ bind("triage", flow.TriageForm, actions.triage)
 bind("accept", flow.EmptyForm, actions.accept)
 bind("decline", flow.DeclineForm, actions.decline)
 bind("reverse_decline", flow.ReasonForm, actions.reverse_decline)
-bind("assign", flow.AssignForm, actions.assign)
 bind("sign", flow.EmptyForm, actions.sign)
-bind("return_to_window", flow.ReturnForm, actions.return_to_window)
 bind("progress", flow.ProgressForm, actions.progress)
 bind("contact", flow.ContactForm, actions.contact)
 bind("amend", flow.AmendForm, actions.amend)
@@ -30,12 +28,6 @@ bind("withdraw", flow.WithdrawForm, actions.withdraw)
 def _triaged(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
     level = LEVELS.get(data.get("level", 0))
     return [str(level or ""), word(Mode, data.get("mode")), f"主因：{cause_name(data.get('cause', ''))}"]
-
-
-def _assigned(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
-    names = [departments.get(code, code) for code in data.get("supporting", [])]
-    lead = departments.get(data.get("department", ""), "")
-    return [f"主办：{lead}", f"协办：{'、'.join(names)}" if names else ""]
 
 
 def _reached(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
@@ -55,9 +47,7 @@ tell(
     says=lambda data, _: [f"办理时限{data.get('days')}个工作日", f"期限{data.get('due_on')}"],
 )
 tell("decline", "circle-x", "red", says=lambda data, _: [word(DeclineReason, data.get("reason"))])
-tell("assign", "arrow-right", says=_assigned)
 tell("sign", "check", "blue")
-tell("return_to_window", "arrow-back-up", "amber")
 tell("progress", "note")
 tell("resolve", "circle-check", "teal", says=lambda data, _: [word(Outcome, data.get("outcome"))])
 tell("contact", "phone", says=_reached)

@@ -1,4 +1,4 @@
-"""Escalation, taking over, instructions and supervision orders: by people, and by the system on the ladder."""
+"""Escalation, taking over, instructions and supervision orders: by people, and by the system."""
 
 from datetime import date, datetime
 from typing import Any

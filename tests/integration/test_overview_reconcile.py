@@ -21,6 +21,7 @@ from bancheng.identity.roles import Role
 from bancheng.overview.models import ConsultationFact, Fact
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.clock import SHANGHAI
+from tenants.coordination import actions as coordination
 from tenants.matters import actions
 from tenants.matters.models import Matter
 from tenants.referrals import receiving, sending
@@ -190,7 +191,7 @@ def step(desk: Desk, rng: Random, moment: datetime) -> int:
         lambda: actions.accept(matter_id=it, actor=lead),
         lambda: desk.assign(it),
         lambda: actions.sign(matter_id=it, actor=handler),
-        lambda: actions.return_to_window(matter_id=it, actor=head, reason="a", basis="b", suggested="c"),
+        lambda: coordination.return_to_window(matter_id=it, actor=head, reason="a", basis="b", suggested="c"),
         lambda: actions.decline(
             matter_id=it, actor=lead, reason=DeclineReason.NOT_OURS, explanation="a", remedy="b"
         ),

@@ -13,6 +13,7 @@ from bancheng.overview.models import CentreFigure, ConsultationFact, Fact
 from bancheng.tenancy import WrongSchema
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.clock import SHANGHAI
+from tenants.coordination import actions as coordination
 from tenants.matters import actions
 from tenants.matters.models import Matter
 from tenants.workbook import summary
@@ -200,7 +201,7 @@ def test_refusals_withdrawals_and_returns_are_counted(desk: Desk) -> None:
         remedy="法院",
     )
     actions.withdraw(matter_id=desk.accepted().pk, actor=lead, reason="已解决", told_by="本人")
-    actions.return_to_window(
+    coordination.return_to_window(
         matter_id=desk.assigned().pk,
         actor=desk.actor(Role.DEPARTMENT_HEAD),
         reason="不归",

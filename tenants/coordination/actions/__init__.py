@@ -4,6 +4,13 @@ All of them raise NotAllowed (not this person), Conflict (not in this state, or 
 NotFound (no such matter or thing in this centre) or Invalid (a field), and then have changed nothing.
 """
 
+from tenants.coordination.actions.assigning import assign, reassign, return_to_window
+from tenants.coordination.actions.joint import (
+    answer_support,
+    ask_support,
+    record_outside_answer,
+    sign_support,
+)
 from tenants.coordination.actions.leaders import (
     answer_supervision,
     escalate,
@@ -16,12 +23,19 @@ from tenants.coordination.actions.signoffs import refuse_signoff, request_signof
 
 __all__ = [
     "answer_supervision",
+    "answer_support",
+    "ask_support",
+    "assign",
     "escalate",
     "instruct",
     "lift_supervision",
+    "reassign",
+    "record_outside_answer",
     "refuse_signoff",
     "request_signoff",
+    "return_to_window",
     "sign_off",
+    "sign_support",
     "supervise",
     "take_over",
 ]

@@ -35,6 +35,13 @@ def escalate(*, matter_id: UUID, actor: Actor, reason: str = SYSTEM_ESCALATION) 
     return act.matter
 
 
+def escalate_by_rule(matter: Matter, *, reason: str) -> Matter:
+    """The system escalates to the director, in the caller's transaction, unless it was escalated before."""
+    if matter.escalated:
+        return matter
+    return escalate(matter_id=matter.pk, actor=Actor.system("系统", current_centre().code), reason=reason)
+
+
 def take_over(*, matter_id: UUID, actor: Actor, reason: str = SYSTEM_TAKE_OVER) -> Matter:
     """The director takes a case personally (包案); done by the system, the centre's director gets it.
 

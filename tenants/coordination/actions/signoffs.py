@@ -10,14 +10,9 @@ from bancheng.identity.actors import Actor
 from bancheng.identity.roles import Role
 from bancheng.timekeeping import clock
 from tenants.coordination.models import Purpose, Signature, SignOff
+from tenants.coordination.selectors import SIGNERS
 from tenants.matters.acting import acting
 from tenants.matters.models import Matter
-
-SIGNERS: dict[str, tuple[Role, ...]] = {
-    Purpose.SPECIAL: (Role.WINDOW_LEAD, Role.DIRECTOR),
-    Purpose.NEGATIVE: (Role.DEPUTY,),
-}
-"""Whose signatures a request needs: one each, by different people."""
 
 
 def request_signoff(

@@ -1,4 +1,4 @@
-"""Joint handling (协办): what each supporting department or outside office was asked, and what it answered."""
+"""Joint handling (协办): what each supporting department or outside office is asked, and its answer."""
 
 from django.db import models
 from uuid6 import uuid7

@@ -8,12 +8,10 @@ from tenants.matters.actions.consulting import count_consultations, record_consu
 from tenants.matters.actions.ending import close, reopen, withdraw
 from tenants.matters.actions.flow import (
     accept,
-    assign,
     contact,
     decline,
     progress,
     resolve,
-    return_to_window,
     reverse_decline,
     sign,
     triage,
@@ -26,7 +24,6 @@ __all__ = [
     "Story",
     "accept",
     "amend",
-    "assign",
     "close",
     "contact",
     "count_consultations",
@@ -36,7 +33,6 @@ __all__ = [
     "register",
     "reopen",
     "resolve",
-    "return_to_window",
     "reverse_decline",
     "sign",
     "triage",

@@ -9,7 +9,6 @@ from bancheng.catalogue import selectors as catalogue
 from bancheng.catalogue.words import Channel, DeclineReason, Kind, Mode, Outcome
 from bancheng.errors import Conflict, Invalid
 from bancheng.identity.actors import Actor
-from bancheng.identity.models import Department
 from bancheng.timekeeping import clock, due
 from bancheng.timekeeping.calendar import current as current_calendar
 from tenants.matters.acting import acting
@@ -77,39 +76,10 @@ def reverse_decline(*, matter_id: UUID, actor: Actor, reason: str) -> Matter:
     return act.matter
 
 
-def assign(
-    *, matter_id: UUID, actor: Actor, department: str, supporting: Sequence[str] = (), instruction: str = ""
-) -> Matter:
-    """Assign a matter (交办) to one lead department and any supporting ones, by their codes."""
-    with acting("assign", matter_id=matter_id, actor=actor) as act:
-        matter = act.matter
-        matter.department = _department(department, "department")
-        matter.supporting = [_department(code, "supporting").pk for code in supporting if code != department]
-        matter.unanswered = list(matter.supporting)
-        matter.assigned_at, matter.handler_id = clock.now(), None
-        act.note = instruction
-        act.data = {"department": department, "supporting": matter.supporting}
-    return act.matter
-
-
 def sign(*, matter_id: UUID, actor: Actor) -> Matter:
     """Sign for a matter (签收) as its handler; due one working day after assignment."""
     with acting("sign", matter_id=matter_id, actor=actor) as act:
         act.matter.handler_id = actor.id
-    return act.matter
-
-
-def return_to_window(*, matter_id: UUID, actor: Actor, reason: str, basis: str, suggested: str) -> Matter:
-    """Return a matter to the window (退回) within 2 working days, saying why, on what basis, and who should.
-
-    After the second return only the director may assign it again, and there is no third.
-    """
-    with acting("return_to_window", matter_id=matter_id, actor=actor) as act:
-        matter = act.matter
-        act.note = f"{reason}\n依据：{basis}\n建议承办：{suggested}"
-        act.data = {"department": matter.department_id, "returns": matter.returns + 1}
-        matter.returns += 1
-        matter.department, matter.handler_id, matter.assigned_at = None, None, None
     return act.matter
 
 
@@ -179,13 +149,6 @@ def set_due(matter: Matter, *, since: datetime) -> None:
     )
     term = due.due(since, days, current_calendar())
     matter.handling_days, matter.due_on, matter.due_provisional = days, term.date, term.provisional
-
-
-def _department(code: str, field: str) -> Department:
-    department = Department.objects.filter(pk=code, active=True).first()
-    if department is None:
-        raise Invalid({field: ["本中心没有这个部门，请从列表中选择。"]})
-    return department
 
 
 def _check_payment(matter: Matter, paid_on: date | None, amount: Decimal | None, tail: str) -> None:

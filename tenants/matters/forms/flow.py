@@ -4,7 +4,7 @@ from django import forms
 
 from bancheng.catalogue.words import Channel, DeclineReason, Kind, Mode, Outcome, Vulnerability
 from bancheng.timekeeping.due import LEVEL_CHOICES
-from tenants.matters.forms.base import LONG, ActForm, cause_choices, department_choices, item_choices
+from tenants.matters.forms.base import LONG, ActForm, cause_choices, item_choices
 from tenants.matters.forms.fields import DayField, PhoneField, SubjectField, TextField, YesNoField
 
 
@@ -67,25 +67,6 @@ class DeclineForm(ActForm):
 
 class ReasonForm(ActForm):
     reason = TextField(label="理由")
-
-
-class AssignForm(ActForm):
-    department = forms.ChoiceField(label="主办部门")
-    supporting = forms.MultipleChoiceField(
-        label="协办部门", required=False, widget=forms.CheckboxSelectMultiple
-    )
-    instruction = TextField(label="交办意见", required=False)
-
-    def prepare(self) -> None:
-        departments = department_choices()
-        self.fields["department"].choices = [("", "请选择部门"), *departments]  # type: ignore[attr-defined]
-        self.fields["supporting"].choices = departments  # type: ignore[attr-defined]
-
-
-class ReturnForm(ActForm):
-    reason = TextField(label="退回理由")
-    basis = TextField(label="依据", widget=forms.Textarea(attrs={"rows": 2}))
-    suggested = forms.CharField(label="建议承办部门", max_length=40)
 
 
 class ProgressForm(ActForm):
