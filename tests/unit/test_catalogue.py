@@ -7,13 +7,13 @@ from shutil import copy
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from bancheng.catalogue import loader, selectors, words
 from bancheng.catalogue.departments import DEPARTMENTS, department_name
 from bancheng.catalogue.loader import load_catalogue
-from bancheng.catalogue.models import CatalogueVersion, Cause, Item
+from bancheng.catalogue.models import CatalogueVersion, Cause, Item, ItemMaterial
 from bancheng.errors import NotFound
 
 pytestmark = pytest.mark.django_db
@@ -30,10 +30,17 @@ def _loaded() -> Iterator[None]:
 @pytest.fixture
 def edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the shipped files that the loader reads instead, to be edited."""
-    for name in ("items.csv", "causes.csv"):
+    for name in loader.FILES:
         copy(loader.DATA / name, tmp_path)
     monkeypatch.setattr(loader, "DATA", tmp_path)
     return tmp_path
+
+
+def load_and_check() -> None:
+    """Loaded as if the transaction ended here: references are looked at."""
+    with transaction.atomic():
+        load_catalogue()
+        connection.check_constraints()
 
 
 def rewrite(file: Path, old: str, new: str) -> None:
@@ -121,6 +128,37 @@ def test_an_unknown_department_in_the_file_loads_nothing(edited: Path) -> None:
     assert Item.objects.get(code="LH02").name == "灵活就业退休"
 
 
+def test_an_item_has_its_own_materials_in_order() -> None:
+    found = selectors.materials("YL06")
+    assert len(found) == 7
+    assert [m.name for m in found[:2]] == ["居民身份证", "社会保障卡"]
+    assert {m.obtained_by for m in found} == set(words.ObtainedBy)
+
+
+def test_an_item_without_materials_of_its_own_has_the_general_ones() -> None:
+    assert [m.name for m in selectors.materials("QT99")][:2] == ["身份证件", "业务申请表"]
+
+
+def test_what_the_window_or_a_department_can_get_never_blocks() -> None:
+    """少跑腿: a material that nobody is sent for may always follow."""
+    ours = {words.ObtainedBy.WINDOW, words.ObtainedBy.SHARED}
+    assert not ItemMaterial.objects.filter(obtained_by__in=ours, may_follow=False).exists()
+
+
+def test_a_changed_checklist_is_a_new_version(edited: Path) -> None:
+    before = selectors.version()
+    rewrite(edited / "checklists.csv", "YL06,户口簿,复印件,本人,是,核对出生日期用\n", "")
+    assert load_catalogue() == before + 1
+    assert "户口簿" not in {m.name for m in selectors.materials("YL06")}
+
+
+def test_a_material_of_an_unknown_item_loads_nothing(edited: Path) -> None:
+    rewrite(edited / "checklists.csv", "YL06,户口簿", "XX99,户口簿")
+    with pytest.raises(IntegrityError):
+        load_and_check()
+    assert "户口簿" in {m.name for m in selectors.materials("YL06")}
+
+
 def test_reading_twice_asks_the_database_once() -> None:
     selectors.items()
     with CaptureQueriesContext(connection) as queries:
@@ -137,7 +175,7 @@ def test_a_department_is_named_by_its_short_word() -> None:
 def test_command_load_says_what_stands() -> None:
     out = io.StringIO()
     call_command("catalogue", "load", stdout=out)
-    assert "事项 50 项，根因 21 项" in out.getvalue()
+    assert "事项 50 项，根因 21 项，应备材料 227 条" in out.getvalue()
 
 
 def test_command_list_shows_items_and_causes() -> None:

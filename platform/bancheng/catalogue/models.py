@@ -1,9 +1,12 @@
-"""The city's dictionaries: items and causes, the same for all centres, and the versions they went through.
+"""The city's dictionaries: items with their materials, causes, and the versions they went through.
 
-Other schemas refer to a row by its code, never by a foreign key; rows are therefore retired, not deleted.
+Other schemas refer to an item or a cause by its code, never by a foreign key; these rows are therefore
+retired, not deleted. A material is copied into the matter that needs it.
 """
 
 from django.db import models
+
+from bancheng.catalogue.words import MaterialKind, ObtainedBy
 
 
 class Item(models.Model):
@@ -21,6 +24,31 @@ class Item(models.Model):
         verbose_name = "事项"
         verbose_name_plural = "事项"
         ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ItemMaterial(models.Model):
+    """A material that an item usually needs; those of no item are for every item that has none of its own."""
+
+    item = models.ForeignKey(
+        Item, verbose_name="事项", on_delete=models.CASCADE, related_name="materials", null=True
+    )
+    position = models.PositiveSmallIntegerField("顺序")
+    name = models.CharField("材料", max_length=60)
+    kind = models.CharField("形式", max_length=10, choices=MaterialKind.choices)
+    obtained_by = models.CharField("由谁取得", max_length=10, choices=ObtainedBy.choices)
+    may_follow = models.BooleanField("可以容缺")
+    note = models.CharField("说明", max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = "应备材料"
+        verbose_name_plural = "应备材料"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "name"], name="item_material_once", nulls_distinct=False)
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -6,7 +6,7 @@ The rows are shared between threads: read them, never change them.
 from dataclasses import dataclass
 from itertools import groupby
 
-from bancheng.catalogue.models import CatalogueVersion, Cause, Item
+from bancheng.catalogue.models import CatalogueVersion, Cause, Item, ItemMaterial
 from bancheng.errors import NotFound
 from bancheng.remembered import Remembered
 
@@ -32,6 +32,12 @@ def item_choices() -> GroupedChoices:
         (scheme, [(entry.code, entry.name) for entry in group])
         for scheme, group in groupby(items(), key=lambda entry: entry.scheme)
     ]
+
+
+def materials(code: str) -> tuple[ItemMaterial, ...]:
+    """What the item needs, in order: its own list, or the general one where it has none or is unknown."""
+    listed = _remembered.get().materials
+    return listed.get(code) or listed.get(None, ())
 
 
 def causes() -> tuple[Cause, ...]:
@@ -66,14 +72,19 @@ def forget() -> None:
 class _Catalogue:
     items: dict[str, Item]
     causes: dict[str, Cause]
+    materials: dict[str | None, tuple[ItemMaterial, ...]]
     version: int
 
 
 def _read() -> _Catalogue:
     latest = CatalogueVersion.objects.first()
+    materials: dict[str | None, list[ItemMaterial]] = {}
+    for row in ItemMaterial.objects.all():
+        materials.setdefault(row.item_id, []).append(row)
     return _Catalogue(
         items={row.code: row for row in Item.objects.all()},
         causes={row.code: row for row in Cause.objects.all()},
+        materials={code: tuple(rows) for code, rows in materials.items()},
         version=latest.number if latest else 0,
     )
 

@@ -91,6 +91,23 @@ class DeclineReason(TextChoices):
     NO_FACTS = "no_facts", "无具体事实且无法联系反映人"
 
 
+class MaterialKind(TextChoices):
+    """In what form a material is asked for."""
+
+    ORIGINAL = "original", "原件"
+    COPY = "copy", "复印件"
+    FORM = "form", "表格"
+
+
+class ObtainedBy(TextChoices):
+    """Who gets a material: what the window or another department can get, nobody is sent for."""
+
+    SELF = "self", "本人"
+    EMPLOYER = "employer", "单位"
+    WINDOW = "window", "窗口代查"
+    SHARED = "shared", "部门共享"
+
+
 class Purpose(TextChoices):
     """What the reporter came for."""
 

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from bancheng.catalogue import selectors
 from bancheng.catalogue.departments import department_name
 from bancheng.catalogue.loader import load_catalogue
+from bancheng.catalogue.models import ItemMaterial
 
 
 class Command(BaseCommand):
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         if options["act"] == "load":
             number = load_catalogue()
             count = f"事项 {len(selectors.items())} 项，根因 {len(selectors.causes())} 项"
+            count += f"，应备材料 {ItemMaterial.objects.count()} 条"
             self.stdout.write(f"目录第{number}版：{count}")
             return
         for item in selectors.items():
