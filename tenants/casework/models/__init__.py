@@ -11,11 +11,23 @@ from tenants.casework.models.guidance import (
     VisitKind,
     Visitor,
 )
+from tenants.casework.models.materials import (
+    FROM_OUTSIDE,
+    IN_HAND,
+    Material,
+    MaterialRequest,
+    MaterialStatus,
+)
 
 __all__ = [
+    "FROM_OUTSIDE",
+    "IN_HAND",
     "Liaison",
     "LiaisonKind",
     "LiaisonWay",
+    "Material",
+    "MaterialRequest",
+    "MaterialStatus",
     "PolicyExplanation",
     "Reckoning",
     "ReckoningParameters",
