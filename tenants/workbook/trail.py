@@ -51,6 +51,7 @@ ACTS: dict[str, str] = {
     "staff.password_reset": "账号·重置密码",
     "staff.token_issued": "账号·发放接口令牌",
     "department.added": "部门·新增",
+    "reckoning.parameters": "测算参数·录入",
     "exchange.replay": "交换·重新投递",
     VERIFIED: "审计·链校验",
 }

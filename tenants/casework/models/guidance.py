@@ -1,4 +1,4 @@
-"""Guidance: calls on employers, policies explained, retirements reckoned, visits paid. Rows are only added."""
+"""Guidance: employers contacted, policies explained, retirements reckoned, visits paid."""
 
 from django.db import models
 from uuid6 import uuid7
@@ -84,7 +84,7 @@ class ReckoningParameters(TenantModel):
 
 
 class Reckoning(TenantModel):
-    """A retirement reckoned (退休测算单): what was given, by which parameters, and the sheet that came of it."""
+    """A retirement reckoned (退休测算单): what was given, by which parameters, and what came of it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="reckonings")
@@ -105,7 +105,7 @@ class Reckoning(TenantModel):
 
 
 class PolicyExplanation(TenantModel):
-    """A policy explained (讲明政策): the document, the article, the words said, and whether it was signed for."""
+    """A policy explained (讲明政策): the document, the words said, and whether it was signed for."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="policies")

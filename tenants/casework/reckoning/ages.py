@@ -17,7 +17,7 @@ FLEXIBLE_MONTHS = 36
 
 
 class Category(models.TextChoices):
-    """Whose former statutory age it was (《国务院关于安置老弱病残干部的暂行办法》、《…工人退休、退职的暂行办法》)."""
+    """By the former statutory age (国发〔1978〕104号)."""
 
     MAN = "man", "男职工（原60周岁）"
     WOMAN_55 = "woman_55", "女职工（原55周岁）"
@@ -26,7 +26,7 @@ class Category(models.TextChoices):
 
 @dataclass(frozen=True)
 class Rule:
-    """第一条: from `former` years on, one month more for every `step` months of birth, up to `final` years."""
+    """第一条: from `former` years on one month more for every `step` months, up to `final` years."""
 
     former: int
     final: int
@@ -57,8 +57,8 @@ class Retirement:
 def retirement(born: Month, category: Category) -> Retirement:
     """The statutory month of somebody born in `born`, and the limits of the flexible one.
 
-    第一条 and its tables 1–3 for the statutory age; 第三条 for the limits: never below the former age. Whoever
-    reached the former age before 2025 is under the former rule: nothing rises, and nothing is flexible.
+    第一条 and its tables 1–3 for the statutory age; 第三条 for the limits: never below the former age.
+    Whoever reached the former age before 2025 is under the former rule: nothing rises, nothing is flexible.
     """
     rule = RULES[category]
     former = born + rule.former * 12
@@ -70,7 +70,7 @@ def retirement(born: Month, category: Category) -> Retirement:
     return Retirement(
         former=former,
         statutory=statutory,
-        earliest=max(former, statutory + -FLEXIBLE_MONTHS),
+        earliest=max(former, statutory + (-FLEXIBLE_MONTHS)),
         latest=statutory + FLEXIBLE_MONTHS,
         delay=delay,
         age=rule.former * 12 + delay,
@@ -80,6 +80,6 @@ def retirement(born: Month, category: Category) -> Retirement:
 def least_contribution(year: int) -> int:
     """Months of contribution that a monthly pension needs for those who retire in `year`.
 
-    第二条 and its table 4: fifteen years up to 2029, from 2030 on six months more every year, twenty from 2039.
+    第二条 and its table 4: fifteen years up to 2029, from 2030 six months more every year, twenty from 2039.
     """
     return min(180 + 6 * max(year - 2029, 0), 240)

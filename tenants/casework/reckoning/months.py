@@ -21,7 +21,7 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """2026-03, 202603, 2026/3 or 2026年3月. Raises ValueError with a sentence for the person who typed."""
+        """2026-03, 202603, 2026/3 or 2026年3月. Raises ValueError with a sentence for who typed it."""
         if not (found := _WRITTEN.fullmatch(text.strip())):
             raise ValueError("年月不对：请按2026-03的样子填写一个真实的年月。")
         return cls(int(found[1]), int(found[2]))

@@ -1,9 +1,10 @@
 """How much the monthly pension is.
 
-Source: 《国务院关于完善企业职工基本养老保险制度的决定》（国发〔2005〕38号）第六条 and its table 个人账户养老金计发月数表.
-The base, the coefficient of the transitional part and, where it differs, the table are a province's own: they
-are parameters here, nothing of it is built in. Money is in yuan a month; every part is rounded to the fen,
-half up, and the whole is the sum of the rounded parts. Years are months ÷ 12, not rounded.
+Source: 《国务院关于完善企业职工基本养老保险制度的决定》（国发〔2005〕38号）第六条 and its annex, the table of
+payout months (个人账户养老金计发月数表). The base, the coefficient of the transitional part and, where it
+differs, the table are a province's own: they are parameters here, nothing of it is built in. Money is in yuan
+a month; every part is rounded to the fen, half up (house rule), and the whole is the sum of the rounded
+parts. Years are months ÷ 12, not rounded.
 """
 
 from collections.abc import Mapping
@@ -14,12 +15,12 @@ from django.db import models
 
 FEN = Decimal("0.01")
 _TENTH = Decimal("0.1")
+_ANNEX = """
+    233 230 226 223 220 216 212 208 204 199 195 190 185 180 175 170
+    164 158 152 145 139 132 125 117 109 101 93 84 75 65 56
+"""
 PAYOUT_MONTHS: Mapping[int, Decimal] = {
-    40 + place: Decimal(months)
-    for place, months in enumerate(
-        (233, 230, 226, 223, 220, 216, 212, 208, 204, 199, 195, 190, 185, 180, 175, 170)
-        + (164, 158, 152, 145, 139, 132, 125, 117, 109, 101, 93, 84, 75, 65, 56)
-    )
+    age: Decimal(months) for age, months in enumerate(_ANNEX.split(), start=40)
 }
 """国发〔2005〕38号, annex: by the completed age at retirement, 40 to 70."""
 YOUNGEST, OLDEST = 40, 70
@@ -36,6 +37,9 @@ class PayoutRule(models.TextChoices):
 class Terms:
     """A province's parameters of one year."""
 
+    name: str
+    """As the sheet names them: province, year, version."""
+    year: int
     base: Decimal
     """养老金计发基数, yuan a month."""
     coefficient: Decimal
@@ -56,6 +60,7 @@ class Record:
 
     @property
     def months(self) -> int:
+        """All of them: deemed ones count like actual ones (国发〔2005〕38号第六条)."""
         return self.actual_months + self.deemed_months
 
 

@@ -1,0 +1,170 @@
+"""The API of casework: what was done for a matter, read as the tabs of its page show it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from bancheng.identity.permissions import require
+from bancheng.identity.requests import actor_of
+from bancheng.web.api import PagedView
+from bancheng.web.bodies import filled
+from bancheng.web.openapi import body_of
+from tenants.casework.actions import guidance as guiding
+from tenants.casework.forms.guidance import ParametersForm
+from tenants.casework.models import (
+    Liaison,
+    LiaisonKind,
+    LiaisonWay,
+    PolicyExplanation,
+    Reckoning,
+    ReckoningParameters,
+    Visit,
+    VisitKind,
+)
+from tenants.casework.reckoning.pension import PayoutRule
+from tenants.casework.selectors import guidance
+from tenants.matters.selectors import matter_for
+
+# --- Guidance ----------------------------------------------------------------------------------------
+
+
+class LiaisonSerializer(serializers.Serializer[Liaison]):
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField(label="时间")
+    by = serializers.CharField(label="经手人", source="by.name")
+    unit = serializers.CharField(label="单位")
+    contact = serializers.CharField(label="联系人", allow_blank=True)
+    way = serializers.ChoiceField(label="方式", choices=LiaisonWay.choices)
+    kind = serializers.ChoiceField(label="性质", choices=LiaisonKind.choices)
+    content = serializers.CharField(label="内容")
+    next_on = serializers.DateField(label="下次联系", allow_null=True)
+
+
+class PolicySerializer(serializers.Serializer[PolicyExplanation]):
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField(label="讲明时间")
+    by = serializers.CharField(label="讲明人", source="by.name")
+    title = serializers.CharField(label="文件名称")
+    document = serializers.CharField(label="文号", allow_blank=True)
+    article = serializers.CharField(label="条款")
+    words = serializers.CharField(label="讲明内容")
+    told = serializers.CharField(label="讲明对象")
+    signed = serializers.BooleanField(label="已签字确认")
+    reckoning = serializers.UUIDField(label="一并讲明的测算单", source="reckoning_id", allow_null=True)
+
+
+class LineSerializer(serializers.Serializer[Any]):
+    label = serializers.CharField()  # type: ignore[assignment]  # a field, not DRF's own label
+    rule = serializers.CharField(allow_blank=True)
+    worked = serializers.CharField(allow_blank=True)
+    result = serializers.CharField()
+
+
+class GroupSerializer(serializers.Serializer[Any]):
+    title = serializers.CharField()
+    lines = LineSerializer(many=True)
+
+
+class SheetSerializer(serializers.Serializer[Any]):
+    statutory = serializers.CharField(label="法定退休时间")
+    planned = serializers.CharField(label="计划退休时间")
+    short = serializers.IntegerField(label="缴费年限还差的月数")
+    total = serializers.CharField(label="每月养老金，测算仅供参考")
+    groups = GroupSerializer(many=True, label="计算步骤")
+    notes = serializers.ListField(child=serializers.CharField(), label="说明")
+
+
+class ReckoningSerializer(serializers.Serializer[Reckoning]):
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField(label="测算时间")
+    by = serializers.CharField(label="测算人", source="by.name")
+    parameters = serializers.CharField(label="测算参数")
+    sheet = SheetSerializer(label="测算单")
+    signed = serializers.BooleanField(label="已讲明并签字")
+
+
+class VisitSerializer(serializers.Serializer[Visit]):
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField(label="记录时间")
+    by = serializers.CharField(label="记录人", source="by.name")
+    kind = serializers.ChoiceField(label="类别", choices=VisitKind.choices)
+    on = serializers.DateField(label="日期")
+    went = serializers.SerializerMethodField(label="前往人员")
+    findings = serializers.CharField(label="了解到的情况")
+    gift = serializers.DecimalField(label="慰问金额（元）", max_digits=8, decimal_places=2, allow_null=True)
+
+    def get_went(self, visit: Visit) -> list[str]:
+        return [visitor.staff.name for visitor in visit.visitors.all()]
+
+
+class GuidanceSerializer(serializers.Serializer[Any]):
+    liaisons = LiaisonSerializer(many=True, label="单位对接")
+    policies = PolicySerializer(many=True, label="政策讲明")
+    reckonings = ReckoningSerializer(many=True, label="退休测算")
+    visits = VisitSerializer(many=True, label="走访慰问")
+
+
+class GuidanceView(APIView):
+    @extend_schema(
+        operation_id="matters_guidance",
+        summary="一个反映件的单位对接、政策讲明、退休测算和走访慰问，新的在前",
+        responses=GuidanceSerializer,
+    )
+    def get(self, request: Request, matter_id: UUID) -> Response:
+        matter = matter_for(actor_of(request), matter_id)
+        found = {
+            "liaisons": guidance.liaisons(matter),
+            "policies": guidance.policies(matter),
+            "reckonings": guidance.reckonings(matter),
+            "visits": guidance.visits(matter),
+        }
+        return Response(GuidanceSerializer(found).data)
+
+
+class ParametersSerializer(serializers.Serializer[ReckoningParameters]):
+    id = serializers.UUIDField()
+    province = serializers.CharField(label="省份")
+    year = serializers.IntegerField(label="年度")
+    version = serializers.IntegerField(label="版本")
+    base = serializers.DecimalField(label="养老金计发基数（元/月）", max_digits=10, decimal_places=2)
+    coefficient = serializers.DecimalField(label="过渡性养老金计发系数（%）", max_digits=5, decimal_places=3)
+    payout_rule = serializers.ChoiceField(label="非整岁的计发月数", choices=PayoutRule.choices)
+    payout_months = serializers.DictField(
+        child=serializers.CharField(), label="与国家表不同的计发月数，按年龄"
+    )
+    source = serializers.CharField(label="依据文件")
+    entered_at = serializers.DateTimeField(label="录入时间")
+
+
+class ReckoningParametersView(PagedView):
+    @extend_schema(
+        operation_id="reckoning_parameters_list",
+        summary="退休测算参数的各版本，新的年度在前；同省同年版本最大的有效",
+        responses=ParametersSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        return self.paged(guidance.parameters(actor_of(request)), ParametersSerializer)
+
+    @extend_schema(
+        operation_id="reckoning_parameters_set",
+        summary="录入一版退休测算参数；旧版保留",
+        request=body_of(ParametersForm),
+        responses={201: ParametersSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        actor = actor_of(request)
+        require(actor, "casework.set_parameters")
+        row = guiding.set_parameters(actor=actor, **filled(ParametersForm, request.data).arguments())
+        return Response(ParametersSerializer(row).data, status=status.HTTP_201_CREATED)
+
+
+urlpatterns = [
+    path("matters/<uuid:matter_id>/guidance/", GuidanceView.as_view(), name="api-matter-guidance"),
+    path("reckoning-parameters/", ReckoningParametersView.as_view(), name="api-reckoning-parameters"),
+]
