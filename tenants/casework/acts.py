@@ -3,11 +3,37 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tenants.casework.actions import guidance
+from tenants.casework.actions import guidance, materials
 from tenants.casework.forms import guidance as guidance_forms
+from tenants.casework.forms import materials as materials_forms
 from tenants.casework.models import LiaisonKind, LiaisonWay, VisitKind
+from tenants.casework.selectors.materials import Completeness
 from tenants.matters.acts import bind
 from tenants.matters.telling import tell, word
+
+# --- Materials ---------------------------------------------------------------------------------------
+
+bind("check_materials", materials_forms.CheckMaterialsForm, materials.check_materials)
+bind("ask_material", materials_forms.AskMaterialForm, materials.ask_material)
+bind("receive_material", materials_forms.ReceiveMaterialForm, materials.receive_material)
+
+
+def _checked(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    return [str(Completeness(**data))]
+
+
+def _asked(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    return [f"第{data.get('number')}次，共{data.get('count')}项", f"补正期限{data.get('answer_by')}"]
+
+
+def _received(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    return [f"所要{data.get('count')}项，收到{data.get('received')}项"]
+
+
+tell("check_materials", "clipboard-list", says=_checked)
+tell("ask_material", "player-pause", "amber", says=_asked)
+tell("receive_material", "inbox", "teal", says=_received)
+tell("supply_material", "inbox", says=lambda data, _: [data.get("item", "")])
 
 # --- Guidance ----------------------------------------------------------------------------------------
 

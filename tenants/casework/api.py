@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from bancheng.catalogue.words import MaterialKind, ObtainedBy
 from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
 from bancheng.web.api import PagedView
@@ -21,6 +22,9 @@ from tenants.casework.models import (
     Liaison,
     LiaisonKind,
     LiaisonWay,
+    Material,
+    MaterialRequest,
+    MaterialStatus,
     PolicyExplanation,
     Reckoning,
     ReckoningParameters,
@@ -28,8 +32,75 @@ from tenants.casework.models import (
     VisitKind,
 )
 from tenants.casework.reckoning.pension import PayoutRule
-from tenants.casework.selectors import guidance
+from tenants.casework.selectors import guidance, materials
 from tenants.matters.selectors import matter_for
+
+# --- Materials ---------------------------------------------------------------------------------------
+
+
+class MaterialSerializer(serializers.Serializer[Material]):
+    id = serializers.SerializerMethodField(label="编号；尚未核对的没有")
+    name = serializers.CharField(label="材料")
+    kind = serializers.ChoiceField(label="形式", choices=MaterialKind.choices)
+    obtained_by = serializers.ChoiceField(label="由谁取得", choices=ObtainedBy.choices)
+    may_follow = serializers.BooleanField(label="可以容缺")
+    note = serializers.CharField(label="说明", allow_blank=True)
+    status = serializers.ChoiceField(label="状态", choices=MaterialStatus.choices)
+    follow_by = serializers.DateField(label="容缺补齐期限", allow_null=True)
+    follow_overdue = serializers.BooleanField(label="容缺到期未补")
+    undertaking = serializers.CharField(label="容缺承诺", allow_blank=True)
+    source = serializers.CharField(label="来源", allow_blank=True)
+    settled_at = serializers.DateTimeField(label="取得时间", allow_null=True)
+    settled_by = serializers.CharField(
+        label="取得人", source="settled_by.name", allow_null=True, default=None
+    )
+
+    def get_id(self, material: Material) -> UUID | None:
+        return None if material._state.adding else material.pk
+
+
+class MaterialRequestSerializer(serializers.Serializer[MaterialRequest]):
+    id = serializers.UUIDField()
+    number = serializers.IntegerField(label="第几次")
+    asked_at = serializers.DateTimeField(label="要求补正时间")
+    asked_by = serializers.CharField(label="提出人", source="asked_by.name")
+    answer_by = serializers.DateField(label="补正期限")
+    names = serializers.ListField(child=serializers.CharField(), label="所缺材料")
+    words = serializers.CharField(label="说明", allow_blank=True)
+    answered_at = serializers.DateTimeField(label="收到补正时间", allow_null=True)
+
+
+class CompletenessSerializer(serializers.Serializer[materials.Completeness]):
+    total = serializers.IntegerField(label="应备项数，不适用的不计")
+    ready = serializers.IntegerField(label="已备")
+    follows = serializers.IntegerField(label="容缺")
+    missing = serializers.IntegerField(label="缺")
+
+
+class MaterialsSerializer(serializers.Serializer[Any]):
+    version = serializers.IntegerField(label="清单版本，核对和收到补正时原样送回")
+    completeness = CompletenessSerializer()
+    materials = MaterialSerializer(many=True, label="材料清单")
+    requests = MaterialRequestSerializer(many=True, label="要求补正，新的在前")
+
+
+class MaterialsView(APIView):
+    @extend_schema(
+        operation_id="matters_materials",
+        summary="一个反映件的材料清单和补正通知",
+        responses=MaterialsSerializer,
+    )
+    def get(self, request: Request, matter_id: UUID) -> Response:
+        matter = matter_for(actor_of(request), matter_id)
+        lines = materials.lines(matter)
+        found = {
+            "version": materials.version(matter),
+            "completeness": materials.completeness(lines),
+            "materials": lines,
+            "requests": materials.requests(matter),
+        }
+        return Response(MaterialsSerializer(found).data)
+
 
 # --- Guidance ----------------------------------------------------------------------------------------
 
@@ -165,6 +236,7 @@ class ReckoningParametersView(PagedView):
 
 
 urlpatterns = [
+    path("matters/<uuid:matter_id>/materials/", MaterialsView.as_view(), name="api-matter-materials"),
     path("matters/<uuid:matter_id>/guidance/", GuidanceView.as_view(), name="api-matter-guidance"),
     path("reckoning-parameters/", ReckoningParametersView.as_view(), name="api-reckoning-parameters"),
 ]

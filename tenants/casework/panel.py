@@ -1,8 +1,47 @@
 """The parts of casework on a matter's page."""
 
-from tenants.casework.models import Liaison, PolicyExplanation, Reckoning, Visit
-from tenants.casework.selectors import guidance
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from tenants.casework.models import Liaison, Material, MaterialRequest, PolicyExplanation, Reckoning, Visit
+from tenants.casework.selectors import guidance, materials
+from tenants.matters.models import Matter
 from tenants.matters.panels import Part, register
+
+# --- Materials ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The checklist and what was asked for; before the first check, what the item needs."""
+
+    matter_id: UUID
+    checked: bool
+    materials: Sequence[Material]
+    completeness: materials.Completeness
+    requests: Sequence[MaterialRequest]
+
+
+def overview(matter: Matter) -> Sequence[Overview]:
+    """One, or none of a matter that ended unchecked; two queries."""
+    lines = materials.lines(matter)
+    checked = any(not line._state.adding for line in lines)
+    told = Overview(matter.pk, checked, lines, materials.completeness(lines), materials.requests(matter))
+    return [told] if lines else []
+
+
+register(
+    Part(
+        "materials",
+        "materials",
+        "材料清单",
+        "casework/parts/materials.html",
+        overview,
+        counted=Material,
+        acts=frozenset({"ask_material", "receive_material"}),
+    )
+)
 
 # --- Guidance ----------------------------------------------------------------------------------------
 

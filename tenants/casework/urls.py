@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from tenants.casework.views import guidance
+from tenants.casework.views import guidance, materials
 
 urlpatterns = [
+    path("matters/<uuid:matter_id>/materials/notice/", materials.all_at_once, name="materials_notice"),
+    path("material-requests/<uuid:request_id>/notice/", materials.correction, name="material_request_notice"),
     path("reckonings/<uuid:reckoning_id>/paper/", guidance.reckoning_paper, name="reckoning_paper"),
     path("settings/reckoning/", guidance.parameters, name="reckoning_parameters"),
 ]

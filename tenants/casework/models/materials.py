@@ -26,6 +26,14 @@ class MaterialStatus(models.TextChoices):
 IN_HAND = (MaterialStatus.RECEIVED, MaterialStatus.SHARED)
 """The material is there, so it says when, by whom and from where."""
 
+TONES = {
+    MaterialStatus.MISSING.value: "amber",
+    MaterialStatus.RECEIVED.value: "green",
+    MaterialStatus.FOLLOWS.value: "teal",
+    MaterialStatus.SHARED.value: "green",
+    MaterialStatus.NOT_NEEDED.value: "grey",
+}
+
 FROM_OUTSIDE = (ObtainedBy.SELF, ObtainedBy.EMPLOYER)
 """Somebody outside has to bring it; the rest the window gets by itself."""
 
@@ -71,6 +79,11 @@ class Material(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def tone(self) -> str:
+        """The colour of its status."""
+        return TONES[self.status]
 
     @property
     def follow_overdue(self) -> bool:
