@@ -6,7 +6,8 @@ from typing import Any
 from bancheng.catalogue.words import Channel
 from tenants.matters.acts import bind
 from tenants.matters.telling import tell, word
-from tenants.replies import actions, forms
+from tenants.replies import actions
+from tenants.replies.forms import replies as forms
 
 bind("reply", forms.ReplyForm, actions.reply)
 bind("call_back", forms.CallbackForm, actions.call_back)

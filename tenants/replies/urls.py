@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.replies.views import letter
+from tenants.replies.views.letter import letter
 
 urlpatterns = [
     path("replies/<uuid:reply_id>/letter/", letter, name="reply_letter"),

@@ -53,6 +53,7 @@ class Channel(TextChoices):
     HOTLINE = "hotline", "12345热线"
     VISIT = "visit", "走访"
     REFERRAL = "referral", "转办"
+    SMS = "sms", "短信"
 
 
 class Outcome(TextChoices):

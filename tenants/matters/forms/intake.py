@@ -20,7 +20,7 @@ from tenants.matters.forms.attempts import AttemptsField
 from tenants.matters.forms.base import PlainForm, item_choices
 from tenants.matters.forms.fields import DayField, PhoneField, SubjectField, TextField
 
-CAME_IN_BY = [c for c in Channel if c != Channel.REFERRAL]
+CAME_IN_BY = [c for c in Channel if c not in (Channel.REFERRAL, Channel.SMS)]
 
 
 class CounterForm(PlainForm):

@@ -1,0 +1,1 @@
+"""The forms of replies and of what follows them."""
