@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from bancheng.catalogue import selectors as catalogue
 from bancheng.catalogue import words
-from bancheng.identity.models import Department
+from bancheng.identity.models import Department, Staff
 from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
 from bancheng.timekeeping.due import LEVELS
@@ -67,6 +67,7 @@ class DictionariesSerializer(serializers.Serializer[Any]):
     items = ItemSerializer(many=True, label="事项")
     causes = NamedSerializer(many=True, label="根因")
     departments = NamedSerializer(many=True, label="本中心部门")
+    staff = NamedSerializer(many=True, label="本中心在用的工作人员")
     levels = LevelSerializer(many=True, label="难度等级")
     units = UnitSerializer(many=True, label="可转办的单位")
     words = serializers.DictField(child=WordSerializer(many=True), label="各项代码")
@@ -83,6 +84,10 @@ class DictionariesView(APIView):
             "items": catalogue.items(),
             "causes": catalogue.causes(),
             "departments": Department.objects.filter(active=True),
+            "staff": [
+                {"code": str(person.pk), "name": person.name}
+                for person in Staff.objects.filter(is_active=True).order_by("name")
+            ],
             "levels": LEVELS.values(),
             "units": referrals.units(),
             "words": {
@@ -96,6 +101,8 @@ class DictionariesView(APIView):
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bancheng.web.api_urls")),
     path("", include("tenants.matters.api")),
+    path("", include("tenants.notices.api")),
+    path("", include("tenants.casework.api")),
     path("", include("tenants.coordination.api")),
     path("", include("tenants.replies.api")),
     path("", include("tenants.referrals.api")),

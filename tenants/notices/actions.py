@@ -1,6 +1,7 @@
 """Telling people, and taking note that they have read it."""
 
 from collections.abc import Collection, Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -70,10 +71,21 @@ def mark_read(*, notice_id: UUID, actor: Actor) -> Notice:
 
 
 def mark_all_read(*, actor: Actor) -> int:
-    """Take note that the person has read all notices and digests; how many were still unread."""
-    unread = {"recipient_id": actor.staff_id, "read_at": None}
-    Digest.objects.filter(**unread).update(read_at=clock.now())
-    return Notice.objects.filter(**unread).update(read_at=clock.now())
+    """Take note that the person has read all notices; how many were still unread."""
+    return Notice.objects.filter(recipient_id=actor.staff_id, read_at=None).update(read_at=clock.now())
+
+
+def mark_digest_read(*, actor: Actor) -> None:
+    """Take note that the person has seen the digests up to today's."""
+    Digest.objects.filter(recipient_id=actor.staff_id, read_at=None).update(read_at=clock.now())
+
+
+def keep_digest(*, recipient_id: UUID, counts: list[dict[str, Any]]) -> bool:
+    """Write down what waits for a person this morning; False where today's digest stands already."""
+    _, new = Digest.objects.get_or_create(
+        recipient_id=recipient_id, day=clock.today(), defaults={"at": clock.now(), "counts": counts}
+    )
+    return new
 
 
 def _concerned(matter: Matter, roles: Collection[Role], department: str, staff: list[UUID]) -> list[UUID]:

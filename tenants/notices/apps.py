@@ -6,3 +6,9 @@ class NoticesConfig(AppConfig):
 
     name = "tenants.notices"
     label = "notices"
+
+    def ready(self) -> None:
+        from bancheng.web.navigation import register_bell
+        from tenants.notices.views import unread
+
+        register_bell("notices", unread)

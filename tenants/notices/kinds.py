@@ -26,6 +26,7 @@ class NoticeKind(models.TextChoices):
     MATERIAL_SUPPLIED = "material_supplied", "反映人补交材料"
     FOLLOW_OVERDUE = "follow_overdue", "容缺到期"
     # Several hands
+    REASSIGNED = "reassigned", "改派"
     SUPPORT_ASKED = "support_asked", "请协办"
     SUPPORT_DUE = "support_due", "协办到期"
     SUPPORT_ANSWERED = "support_answered", "协办已答复"
@@ -60,6 +61,7 @@ TOLD: dict[str, tuple[str, str]] = {
     _K.INSTRUCTED: (AMBER, "反映件{number}有新的批示，请按批示办理。"),
     _K.MATERIAL_SUPPLIED: (BLUE, "反映件{number}的反映人补交了材料，请核对。"),
     _K.FOLLOW_OVERDUE: (AMBER, "反映件{number}有容缺材料到期未补齐，请联系反映人。"),
+    _K.REASSIGNED: (BLUE, "反映件{number}已改派由您办理，请查看。"),
     _K.SUPPORT_ASKED: (BLUE, "反映件{number}请您部门协办，请签收并按期答复。"),
     _K.SUPPORT_DUE: (AMBER, "反映件{number}的协办事项已到期，还没有答复，请尽快答复。"),
     _K.SUPPORT_ANSWERED: (BLUE, "反映件{number}的协办单位已答复，请查看。"),

@@ -19,6 +19,7 @@ from tenants.matters.models import Event
 from tenants.matters.selectors import Matters
 from tenants.matters.states import State
 from tenants.matters.workflow import TRANSITIONS
+from tenants.notices import selectors as notices
 from tenants.referrals import selectors as referrals
 
 PAGE = 20
@@ -77,6 +78,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "rows": presentation.rows(page, actor),
         "events": [(event, _label(event)) for event in selectors.todays_events(actor)],
         "may_register": allowed(actor, "matter.register"),
+        "digest": notices.digest(actor, unread=True),
     }
     if allowed(actor, "referral.sign"):
         context["referrals"] = [

@@ -7,6 +7,7 @@ arguments this file cannot fill fails here until somebody says whose they are.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,7 +17,15 @@ from django.urls.resolvers import URLPattern
 
 from bancheng.centres.scope import in_centre
 from bancheng.identity.roles import CENTRE_ROLES, OFFICE_ROLES, Role
+from tenants.coordination import actions as coordination
+from tenants.coordination.offices import Office
+from tenants.casework.actions import guidance
+from tenants.casework.reckoning.ages import Category
+from tenants.casework.reckoning.months import Month
 from tenants.matters.actions import record_consultation
+from tenants.notices.actions import notify
+from tenants.notices.kinds import NoticeKind
+from tenants.notices.models import Notice
 from tenants.referrals import sending
 from tests import schemas
 from tests.desk import REPORTER, STORY, Desk
@@ -55,7 +64,7 @@ def routes(urlconf: str) -> list[Route]:
 
 
 CENTRE, OFFICE = routes("tenants.urls"), routes("bancheng.urls.office")
-PAPERS = {"referral_letter", "reply_letter"}
+PAPERS = {"referral_letter", "reply_letter", "support_letter"}
 """What is printed in clear, on purpose and audited."""
 
 
@@ -83,11 +92,43 @@ def furnish(desk: Desk, *, called: str) -> Things:
             actor=desk.actor(Role.WINDOW_CLERK), item_code="YL06", subject=f"{called}的咨询"
         )
         reply = matter.replies.get()
+        guidance.set_parameters(
+            actor=lead,
+            province="示例省",
+            year=2026,
+            base=Decimal(7000),
+            coefficient=Decimal("1.3"),
+            source="示例参数",
+        )
+        reckoned = guidance.reckon(
+            matter_id=matter.pk,
+            actor=lead,
+            whom=f"欧阳{called}",
+            born=Month(1966, 1),
+            category=Category.MAN,
+            planned=Month(2026, 5),
+            actual_months=280,
+            average_index=Decimal(1),
+            balance=Decimal(80_000),
+        )
+        asked = desk.awaiting_material(story=story, reporter=reporter)
+        request = asked.material_requests.get()
+        supervisor = desk.actor(Role.SUPERVISOR)
+        coordination.supervise(matter_id=referred.pk, actor=supervisor, demand=f"{called}的督办")
+        bank = Office(f"{called}银行", f"{called}银行")
+        coordination.ask_support(matter_id=referred.pk, actor=lead, office=bank, question="请核实。")
+        notify(matter=matter, kind=NoticeKind.DUE_SOON, key=called, staff=(lead.id,))
+        notice = Notice.objects.get(key=called)
     values = {
         "matter_id": str(matter.pk),
         "referral_id": str(sent.pk),
         "consultation_id": str(consultation.pk),
         "reply_id": str(reply.pk),
+        "reckoning_id": str(reckoned.reckonings.get().pk),
+        "request_id": str(request.pk),
+        "part_id": str(referred.joint_parts.get().pk),
+        "order_id": str(referred.supervision_orders.get().pk),
+        "notice_id": str(notice.pk),
         "name": "contact",
     }
     return Things(values, (called, matter.number, referred.number, sent.number))
@@ -126,7 +167,7 @@ def text_of(answer: Any) -> str:
 
 
 def test_every_argument_of_every_route_is_known() -> None:
-    known = {"matter_id", "referral_id", "consultation_id", "reply_id", "name"}
+    known = {"matter_id", "referral_id", "consultation_id", "reply_id", "reckoning_id", "notice_id", "part_id", "order_id", "name"}
     assert {argument for route in CENTRE + OFFICE for argument in route.arguments} <= known
 
 
@@ -220,6 +261,11 @@ TABLES = {
     "referral_id": "referrals_referral",
     "consultation_id": "matters_consultation",
     "reply_id": "replies_reply",
+    "reckoning_id": "casework_reckoning",
+    "request_id": "casework_materialrequest",
+    "part_id": "coordination_jointpart",
+    "order_id": "coordination_supervisionorder",
+    "notice_id": "notices_notice",
 }
 
 

@@ -66,12 +66,24 @@ def test_nothing_that_leads_nowhere_is_offered() -> None:
     assert "修改密码" not in page
 
 
-def test_the_bell_sums_what_the_navigation_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bell_leads_to_what_is_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     def three(_: HttpRequest) -> int:
         return 3
 
-    monkeypatch.setattr(navigation, "_counters", {"workbench": three})
-    assert 'aria-label="3 件待处理"' in shown()
+    monkeypatch.setattr(navigation, "_bells", {"search": three})
+    page = shown(urlconf="tests.unit.test_web_shell")
+    assert re.search(r'<a class="top-bell" href="/search/" aria-label="3 条未读提醒"', page)
+
+
+def test_where_nothing_is_told_there_is_no_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(navigation, "_bells", {"search": lambda _: 3})
+    assert "top-bell" not in shown()
+
+
+def test_there_is_one_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(navigation, "_bells", {"search": lambda _: 3})
+    with pytest.raises(ValueError, match="already"):
+        navigation.register_bell("another", lambda _: 0)
 
 
 def test_what_is_searched_for_never_stands_in_an_address() -> None:

@@ -10,6 +10,7 @@ from bancheng.identity.actors import Actor
 from bancheng.identity.roles import names
 from bancheng.timekeeping import clock
 from bancheng.web import navigation
+from bancheng.web.navigation import Bell
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,8 @@ class Shell:
         return list(navigation.lines(self.request, self.kind, self.actor)) if self.actor else []
 
     @cached_property
-    def waiting(self) -> int:
-        """All that the navigation counts, for the bell."""
-        return sum(line.count for line in self.navigation)
+    def bell(self) -> Bell | None:
+        return navigation.bell(self.request) if self.actor else None
 
     @cached_property
     def today(self) -> date:

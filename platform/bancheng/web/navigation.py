@@ -56,6 +56,7 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
             known("consultation.record"),
             also=("consultation", "consultation_new", "consultation_count"),
         ),
+        Entry("reckoning_parameters", "测算参数", "settings", known("casework.set_parameters")),
         Entry("audit", "审计", "shield-check", known("audit.view")),
     ),
     "office": (
@@ -79,6 +80,35 @@ def register_count(key: str, counter: Counter) -> None:
     if _counters.get(key, counter) is not counter:
         raise ValueError(f"{key!r} is counted already")
     _counters[key] = counter
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """What the bell in the top bar leads to, and how much there is that nobody has read."""
+
+    url: str
+    unread: int
+
+
+_bells: dict[str, Counter] = {}
+
+
+def register_bell(url_name: str, counter: Counter) -> None:
+    """From an AppConfig.ready: the page behind the bell, and its number; one indexed query at most.
+
+    Raises ValueError when there is another bell already.
+    """
+    if _bells.get(url_name, counter) is not counter or _bells.keys() - {url_name}:
+        raise ValueError("there is a bell already")
+    _bells[url_name] = counter
+
+
+def bell(request: HttpRequest) -> Bell | None:
+    """The bell of this host; None where its page does not exist."""
+    for url_name, counter in _bells.items():
+        if url := url_of(request, url_name):
+            return Bell(url, counter(request))
+    return None
 
 
 def lines(request: HttpRequest, kind: str, actor: Actor) -> Iterator[Line]:
