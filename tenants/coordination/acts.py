@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tenants.coordination import actions
-from tenants.coordination.forms import assigning, joint, leaders, signoffs
+from tenants.coordination.forms import assigning, joint, leaders, meetings, prerequisites, signoffs
 from tenants.coordination.models import Whom
 from tenants.matters.acts import bind
 from tenants.matters.forms.flow import EmptyForm
@@ -27,6 +27,11 @@ bind("supervise", leaders.SuperviseForm, actions.supervise)
 bind("answer_supervision", leaders.AnswerSupervisionForm, actions.answer_supervision)
 bind("lift_supervision", leaders.LiftSupervisionForm, actions.lift_supervision)
 bind("instruct", leaders.InstructForm, actions.instruct)
+bind("call_meeting", meetings.CallMeetingForm, actions.call_meeting)
+bind("record_minutes", meetings.RecordMinutesForm, actions.record_minutes)
+bind("carry_out_decision", meetings.CarryOutDecisionForm, actions.carry_out_decision)
+bind("record_prerequisite", prerequisites.RecordPrerequisiteForm, actions.record_prerequisite)
+bind("settle_prerequisite", prerequisites.SettlePrerequisiteForm, actions.settle_prerequisite)
 
 
 def _assigned(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
@@ -44,6 +49,19 @@ def _supported(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[
 def _ordered(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
     due_on = data.get("due_on")
     return [data.get("number", ""), f"反馈期限{due_on}" if due_on else ""]
+
+
+def _called(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    names = [departments.get(code, code) for code in data.get("departments", [])]
+    return [f"会商时间{data.get('at', '')}", f"参加部门：{'、'.join(names)}" if names else ""]
+
+
+def _recorded(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    return [f"形成{data['decisions']}项决定" if data.get("decisions") else "未形成决定"]
+
+
+def _circled(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    return ["形成死循环，建议召集会商" if data.get("circle") else ""]
 
 
 def _instructed(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
@@ -67,3 +85,8 @@ tell("supervise", "urgent", "red", says=_ordered)
 tell("answer_supervision", "note", "blue", says=_ordered)
 tell("lift_supervision", "circle-check", "green", says=_ordered)
 tell("instruct", "edit", "amber", says=_instructed)
+tell("call_meeting", "users", "amber", says=_called)
+tell("record_minutes", "notebook", "teal", says=_recorded)
+tell("carry_out_decision", "circle-check", "green")
+tell("record_prerequisite", "link", "amber", says=_circled)
+tell("settle_prerequisite", "circle-check", "green")

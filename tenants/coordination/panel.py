@@ -1,10 +1,19 @@
-"""The signatures of a matter, as its page shows them."""
+"""What several hands do to a matter, as the tab 协同 of its page shows it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from bancheng.identity.models import Department
 from bancheng.identity.roles import Role
 from tenants.coordination import selectors
-from tenants.coordination.models import SignOff
+from tenants.coordination.models import (
+    Instruction,
+    JointPart,
+    Meeting,
+    Prerequisite,
+    SignOff,
+    SupervisionOrder,
+)
 from tenants.matters.models import Matter
 from tenants.matters.panels import Part, register
 
@@ -19,11 +28,118 @@ class SignOffRow:
         self.waiting = [role.label for role in waiting]
 
 
+@dataclass(frozen=True)
+class MeetingRow:
+    """A meeting with the names of the departments that were asked to come."""
+
+    meeting: Meeting
+    departments: Sequence[str]
+
+
+@dataclass(frozen=True)
+class PrerequisiteRow:
+    """A circle as words, with the meeting that was called for it; or one prerequisite."""
+
+    circle: str = ""
+    meeting: Meeting | None = None
+    prerequisite: Prerequisite | None = None
+
+
 def sign_offs(matter: Matter) -> Sequence[SignOffRow]:
     """Newest first; three queries, however many there are."""
     return [SignOffRow(request) for request in selectors.of_matter(matter)]
 
 
+def joint_parts(matter: Matter) -> Sequence[JointPart]:
+    """Departments and outside offices in the order in which they were asked; one query."""
+    return list(selectors.joint_parts(matter))
+
+
+def meetings(matter: Matter) -> Sequence[MeetingRow]:
+    """Latest first; four queries, however many there are."""
+    found = list(selectors.meetings(matter))
+    names = dict(Department.objects.values_list("code", "name")) if found else {}
+    return [MeetingRow(each, [names.get(code, code) for code in each.departments]) for each in found]
+
+
+def supervision_orders(matter: Matter) -> Sequence[SupervisionOrder]:
+    """Newest first; three queries, however many there are."""
+    return list(selectors.supervision_orders(matter))
+
+
+def instructions(matter: Matter) -> Sequence[Instruction]:
+    """Newest first; one query."""
+    return list(selectors.instructions(matter))
+
+
+def prerequisites(matter: Matter) -> Sequence[PrerequisiteRow]:
+    """The circles that are open, then every prerequisite as it was recorded; at most two queries."""
+    found = list(selectors.prerequisites(matter))
+    circles = selectors.circles_of(found)
+    coming = selectors.meetings_to_record(matter).first() if circles else None
+    return [
+        *(PrerequisiteRow(circle=circle.words, meeting=coming) for circle in circles),
+        *(PrerequisiteRow(prerequisite=row) for row in found),
+    ]
+
+
+register(
+    Part(
+        "joint",
+        "coordination",
+        "协办",
+        "coordination/parts/joint.html",
+        joint_parts,
+        counted=JointPart,
+        acts=frozenset({"ask_support", "sign_support", "answer_support", "record_outside_answer", "resolve"}),
+    )
+)
+register(
+    Part(
+        "prerequisites",
+        "coordination",
+        "前置条件",
+        "coordination/parts/prerequisites.html",
+        prerequisites,
+        counted=Prerequisite,
+        acts=frozenset(
+            {"record_prerequisite", "settle_prerequisite", "call_meeting", "record_minutes", "take_over"}
+        ),
+    )
+)
+register(
+    Part(
+        "meetings",
+        "coordination",
+        "会商",
+        "coordination/parts/meetings.html",
+        meetings,
+        counted=Meeting,
+        acts=frozenset({"record_minutes", "carry_out_decision"}),
+    )
+)
+register(
+    Part(
+        "supervision",
+        "coordination",
+        "督办",
+        "coordination/parts/supervision.html",
+        supervision_orders,
+        counted=SupervisionOrder,
+        acts=frozenset({"answer_supervision", "lift_supervision"}),
+    )
+)
+register(
+    Part(
+        "instructions",
+        "coordination",
+        "批示",
+        "coordination/parts/instructions.html",
+        instructions,
+        counted=Instruction,
+        acts=frozenset({"answer_supervision"}),
+    )
+)
 register(
     Part(
         "sign_offs",

@@ -1,5 +1,9 @@
 """What is read of several hands: of one matter, of what a person is asked for, of what is overdue."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
 from django.db.models import Exists, OuterRef, Q
 
 from bancheng.identity.actors import Actor
@@ -7,15 +11,21 @@ from bancheng.identity.models import Staff
 from bancheng.identity.roles import DEPARTMENT_ROLES, Role
 from bancheng.tenancy import TenantQuerySet
 from bancheng.timekeeping import clock
+from tenants.coordination.circles import circles
 from tenants.coordination.models import (
+    Decision,
+    Instruction,
     JointPart,
+    Meeting,
+    Prerequisite,
     Purpose,
     Signature,
     SignOff,
+    SupervisionOrder,
 )
 from tenants.matters import selectors as matters
 from tenants.matters.models import Matter
-from tenants.matters.states import IN_HAND, RUNNING
+from tenants.matters.states import IN_HAND, OPEN, RUNNING
 
 # --- Signatures --------------------------------------------------------------------------------------
 
@@ -102,3 +112,78 @@ def may_handle(matter: Matter) -> TenantQuerySet[Staff]:
         is_active=True, department_id=matter.department_id, roles__overlap=list(DEPARTMENT_ROLES)
     )
     return people.exclude(pk=matter.handler_id).order_by("username")
+
+
+# --- Leaders -----------------------------------------------------------------------------------------
+
+
+def supervision_orders(matter: Matter) -> TenantQuerySet[SupervisionOrder]:
+    """Newest first, with what was reported on each."""
+    rows: TenantQuerySet[SupervisionOrder] = SupervisionOrder.objects.filter(matter=matter)
+    return rows.select_related("issued_by", "lifted_by").prefetch_related("answers__by")
+
+
+def supervision_due(*, on_or_before: date) -> TenantQuerySet[SupervisionOrder]:
+    """Open orders whose feedback is due by that day, on matters that have not ended."""
+    rows: TenantQuerySet[SupervisionOrder] = SupervisionOrder.objects.filter(
+        lifted_at=None, due_on__lte=on_or_before, matter__state__in=OPEN
+    )
+    return rows.select_related("matter").order_by("due_on")
+
+
+def instructions(matter: Matter) -> TenantQuerySet[Instruction]:
+    """Newest first."""
+    rows: TenantQuerySet[Instruction] = Instruction.objects.filter(matter=matter)
+    return rows.select_related("by")
+
+
+# --- Meetings ----------------------------------------------------------------------------------------
+
+
+def meetings(matter: Matter) -> TenantQuerySet[Meeting]:
+    """Latest first, with their decisions and the prerequisites that they settled."""
+    rows: TenantQuerySet[Meeting] = Meeting.objects.filter(matter=matter)
+    return rows.select_related("called_by", "recorded_by").prefetch_related("decisions", "settled")
+
+
+def meetings_to_record(matter: Matter) -> TenantQuerySet[Meeting]:
+    """Those called for that have no minutes yet, soonest first."""
+    rows: TenantQuerySet[Meeting] = Meeting.objects.filter(matter=matter, recorded_at=None)
+    return rows.order_by("at")
+
+
+def open_decisions(matter: Matter) -> TenantQuerySet[Decision]:
+    """What was decided on a matter and is not carried out yet."""
+    rows: TenantQuerySet[Decision] = Decision.objects.filter(meeting__matter=matter, done_at=None)
+    return rows.order_by("meeting__at", "position")
+
+
+# --- Prerequisites -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Circled:
+    """A circle of prerequisites: the offices' codes in their order, and as words A → B → A."""
+
+    codes: tuple[str, ...]
+    words: str
+
+
+def prerequisites(matter: Matter) -> TenantQuerySet[Prerequisite]:
+    """In the order in which they were recorded."""
+    rows: TenantQuerySet[Prerequisite] = Prerequisite.objects.filter(matter=matter)
+    return rows.select_related("recorded_by", "settled_by", "meeting")
+
+
+def open_prerequisites(matter: Matter) -> TenantQuerySet[Prerequisite]:
+    return prerequisites(matter).filter(settled_at=None)
+
+
+def circles_of(rows: Iterable[Prerequisite]) -> list[Circled]:
+    """The circles that the open ones among `rows` make."""
+    unsettled = [row for row in rows if row.settled_at is None]
+    names = {row.wanting_code: row.wanting for row in unsettled}
+    return [
+        Circled(codes, " → ".join(names[code] for code in (*codes, codes[0])))
+        for codes in circles(row.edge for row in unsettled)
+    ]

@@ -135,8 +135,12 @@ def came_by_referral(matter: Matter, actor: Actor) -> str | None:
     return None if matter.came_by_referral else "此件不是转办来的，请直接答复反映人。"
 
 
+_OF_CALLERS = ("call_back", "reopen", "record_rating")
+"""What a caller does in the course of calling back; whoever did nothing else is no handler."""
+
+
 def not_its_handler(matter: Matter, actor: Actor) -> str | None:
-    if matter.events.filter(actor_id=actor.id).exclude(act="call_back").exists():
+    if matter.events.filter(actor_id=actor.id).exclude(act__in=_OF_CALLERS).exists():
         return "您经办过此件，回访须由未经办的人员进行。"
     return None
 
@@ -224,6 +228,7 @@ _TABLE = (
     Transition("contact", "联系反映人", (*(s for s in OPEN if s != S.REGISTERED), S.REGISTERED), None),
     Transition("amend", "更正登记信息", OPEN, None),
     Transition("reply", "答复反映人", (S.RESOLVED,), S.REPLIED, (ours_to_answer,)),
+    Transition("reply_merged", "随主件答复", (S.MERGED,), None, system=True),
     Transition("answer", "办结反馈", (S.RESOLVED,), S.REPLIED, (came_by_referral,)),
     Transition("call_back", "回访", (S.REPLIED,), None, (ours_to_answer, not_its_handler)),
     Transition(
@@ -290,6 +295,9 @@ _TABLE = (
     Transition("record_outside_answer", "登记协办复函", _AT_WORK, None, tab="coordination"),
     Transition("call_meeting", "召集会商", RUNNING, None, tab="coordination"),
     Transition("record_minutes", "会商纪要", RUNNING, None, tab="coordination"),
+    Transition(
+        "carry_out_decision", "决定已落实", (*RUNNING, S.RESOLVED), None, (in_own_hands,), tab="coordination"
+    ),
     Transition("record_prerequisite", "记前置条件", RUNNING, None, (in_own_hands,), tab="coordination"),
     Transition("settle_prerequisite", "前置已解决", RUNNING, None, (in_own_hands,), tab="coordination"),
     Transition("escalate", "提级", RUNNING, None, also_system=True, tab="coordination"),
@@ -307,11 +315,14 @@ _TABLE = (
     Transition("lift_supervision", "解除督办", OPEN, None, (under_supervision,), tab="coordination"),
     # After the reply
     Transition("rate", "评价", _AFTER, None, (ours_to_answer,)),
-    Transition("record_rating", "代录评价", _AFTER, None, (ours_to_answer,), tab="replies"),
+    Transition(
+        "record_rating", "代录评价", _AFTER, None, (ours_to_answer, not_its_handler), tab="replies"
+    ),
     Transition("rectify", "整改反馈", (*RUNNING, S.RESOLVED, *_AFTER), None, tab="replies"),
     Transition("thank", "登记锦旗感谢", _AFTER, None, tab="replies"),
     Transition("retrospect", "复盘", (S.CLOSED,), None, tab="replies"),
     Transition("restrict", "敏感件设置", OPEN, None),
+    Transition("ask_contact", "反映人请求联系", OPEN, None, (ours_to_answer,)),
 )
 TRANSITIONS: dict[str, Transition] = {t.name: t for t in _TABLE}
 
@@ -363,7 +374,7 @@ def choices(matter: Matter, actor: Actor) -> Iterator[tuple[Transition, str | No
         yield transition, obstacle(matter, actor, transition.name)
 
 
-UNBUTTONED = frozenset({"register", "refer", "answer", "supply_material", "rate"})
+UNBUTTONED = frozenset({"register", "refer", "answer", "supply_material", "rate", "ask_contact"})
 """Done on pages of their own: the intake form, the referral's, the reporter's."""
 
 

@@ -167,7 +167,17 @@ def text_of(answer: Any) -> str:
 
 
 def test_every_argument_of_every_route_is_known() -> None:
-    known = {"matter_id", "referral_id", "consultation_id", "reply_id", "reckoning_id", "notice_id", "part_id", "order_id", "name"}
+    known = {
+        "matter_id",
+        "referral_id",
+        "consultation_id",
+        "reply_id",
+        "reckoning_id",
+        "notice_id",
+        "part_id",
+        "order_id",
+        "name",
+    }
     assert {argument for route in CENTRE + OFFICE for argument in route.arguments} <= known
 
 

@@ -51,6 +51,7 @@ CASEWORK = {
     "matter.explain_policy",
     "matter.reckon",
     "matter.visit",
+    "matter.carry_out_decision",
     "matter.record_prerequisite",
     "matter.settle_prerequisite",
 }

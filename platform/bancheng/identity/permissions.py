@@ -71,6 +71,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "matter.record_outside_answer": frozenset({CLERK, LEAD}),
     "matter.call_meeting": frozenset({LEAD, DEPUTY, DIRECTOR}),
     "matter.record_minutes": frozenset({LEAD}),
+    "matter.carry_out_decision": ON_THE_CASE,
     "matter.record_prerequisite": ON_THE_CASE,
     "matter.settle_prerequisite": ON_THE_CASE,
     # Leaders
@@ -91,6 +92,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "matter.reopen": frozenset({CALLER, LEAD, REPORTER}),
     "matter.withdraw": frozenset({CLERK, LEAD, REPORTER}),
     "matter.rate": frozenset({REPORTER}),
+    "matter.ask_contact": frozenset({REPORTER}),
     "matter.record_rating": frozenset({CALLER}),
     "matter.rectify": frozenset({LEAD}),
     "matter.thank": frozenset({CLERK, LEAD}),

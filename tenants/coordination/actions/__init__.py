@@ -19,21 +19,34 @@ from tenants.coordination.actions.leaders import (
     supervise,
     take_over,
 )
+from tenants.coordination.actions.meetings import (
+    Decided,
+    call_meeting,
+    carry_out_decision,
+    record_minutes,
+)
+from tenants.coordination.actions.prerequisites import record_prerequisite, settle_prerequisite
 from tenants.coordination.actions.signoffs import refuse_signoff, request_signoff, sign_off
 
 __all__ = [
+    "Decided",
     "answer_supervision",
     "answer_support",
     "ask_support",
     "assign",
+    "call_meeting",
+    "carry_out_decision",
     "escalate",
     "instruct",
     "lift_supervision",
     "reassign",
+    "record_minutes",
     "record_outside_answer",
+    "record_prerequisite",
     "refuse_signoff",
     "request_signoff",
     "return_to_window",
+    "settle_prerequisite",
     "sign_off",
     "sign_support",
     "supervise",

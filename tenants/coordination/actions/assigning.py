@@ -17,6 +17,8 @@ from tenants.coordination.models import JointPart
 from tenants.matters.acting import acting
 from tenants.matters.models import Event, Matter
 from tenants.matters.workflow import RETURNS_AT_MOST
+from tenants.notices.actions import notify
+from tenants.notices.kinds import NoticeKind
 
 TWICE_RETURNED = "部门已退回两次，按规定提级，请中心主任指定承办部门。"
 TO_AND_FRO = "两个部门互相退回，按规定提级，请中心主任指定承办部门。"
@@ -83,6 +85,12 @@ def reassign(*, matter_id: UUID, actor: Actor, handler: UUID, reason: str = "") 
             raise Invalid({"handler": ["请从本部门在岗的其他经办人中选择。"]})
         act.matter.handler_id = person.pk
         act.note = f"改由{person.name}办理。{reason}"
+        notify(
+            matter=act.matter,
+            kind=NoticeKind.REASSIGNED,
+            key=f"reassign:{act.matter.events_count + 1}",
+            staff=(person.pk,),
+        )
     return act.matter
 
 

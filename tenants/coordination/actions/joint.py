@@ -10,6 +10,7 @@ from bancheng.centres.scope import current_centre
 from bancheng.errors import Conflict, Invalid
 from bancheng.identity.actors import Actor
 from bancheng.identity.models import Department
+from bancheng.identity.roles import DEPARTMENT_ROLES, Role
 from bancheng.tenancy import TenantQuerySet
 from bancheng.timekeeping import clock, due
 from bancheng.timekeeping.calendar import current as current_calendar
@@ -18,6 +19,8 @@ from tenants.coordination.offices import Office
 from tenants.matters import numbering
 from tenants.matters.acting import acting
 from tenants.matters.models import Matter
+from tenants.notices.actions import notify
+from tenants.notices.kinds import NoticeKind
 
 SUPPORT_DAYS = 3
 """Working days that a supporting office has, where nothing else is set (house rule)."""
@@ -115,6 +118,13 @@ def ask(
         due_on=due_on,
     )
     matter.unanswered = [*matter.unanswered, key]
+    if department is not None:
+        notify(
+            matter=matter,
+            kind=NoticeKind.SUPPORT_ASKED,
+            key=f"support-asked:{part.pk}",
+            department=department.pk,
+        )
     return part
 
 
@@ -158,3 +168,10 @@ def _answered(matter: Matter, part: JointPart, actor: Actor, answer: str, basis:
     part.answer, part.basis = answer, basis
     part.save()
     matter.unanswered = [key for key in matter.unanswered if key != part.key]
+    notify(
+        matter=matter,
+        kind=NoticeKind.SUPPORT_ANSWERED,
+        key=f"support-answered:{part.pk}",
+        department=matter.department_id or "",
+        roles=(Role.WINDOW_LEAD, *DEPARTMENT_ROLES),
+    )

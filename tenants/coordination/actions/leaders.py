@@ -8,13 +8,15 @@ from bancheng.centres.scope import current_centre
 from bancheng.errors import Conflict, Invalid
 from bancheng.identity.actors import Actor
 from bancheng.identity.models import Staff
-from bancheng.identity.roles import Role
+from bancheng.identity.roles import DEPARTMENT_ROLES, Role
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import current as current_calendar
 from tenants.coordination.models import Instruction, SupervisionAnswer, SupervisionOrder, Whom
 from tenants.matters import numbering
-from tenants.matters.acting import acting
+from tenants.matters.acting import Act, acting
 from tenants.matters.models import Escalation, Matter
+from tenants.notices.actions import notify
+from tenants.notices.kinds import NoticeKind
 
 FEEDBACK_DAYS = 3
 """Working days until feedback on a supervision order that names no day (house rule)."""
@@ -32,6 +34,7 @@ def escalate(*, matter_id: UUID, actor: Actor, reason: str = SYSTEM_ESCALATION) 
     with acting("escalate", matter_id=matter_id, actor=actor) as act:
         act.matter.escalated = _next_level(act.matter, actor)
         act.note, act.data = reason, {"to": act.matter.escalated}
+        _tell(act, NoticeKind.ESCALATED, roles=(Role.DIRECTOR, Role.WINDOW_LEAD))
     return act.matter
 
 
@@ -53,6 +56,7 @@ def take_over(*, matter_id: UUID, actor: Actor, reason: str = SYSTEM_TAKE_OVER) 
             raise Conflict("此件已由中心主任包案。", code="already_taken_over")
         act.matter.case_leader_id = leader_id
         act.note = reason
+        _tell(act, NoticeKind.TAKEN_OVER, roles=(Role.WINDOW_LEAD, *DEPARTMENT_ROLES), staff=(leader_id,))
     return act.matter
 
 
@@ -79,6 +83,7 @@ def supervise(
             issued_by_id=actor.id,
         )
         matter.supervised = True
+        _tell(act, NoticeKind.SUPERVISED, roles=(Role.WINDOW_LEAD, *DEPARTMENT_ROLES))
         act.note, act.data = demand, {"number": order.number, "due_on": str(order.due_on)}
     return act.matter
 
@@ -110,7 +115,32 @@ def instruct(*, matter_id: UUID, actor: Actor, text: str, to: Sequence[Whom]) ->
             matter=act.matter, at=clock.now(), by_id=actor.staff_id, to=list(to), text=text
         )
         act.note, act.data = text, {"to": list(to)}
+        if Whom.WINDOW in to:
+            _tell(act, NoticeKind.INSTRUCTED, roles=(Role.WINDOW_LEAD,))
+        if Whom.DEPARTMENT in to:
+            _tell(act, NoticeKind.INSTRUCTED, roles=tuple(DEPARTMENT_ROLES))
+        for code in act.matter.supporting if Whom.SUPPORTING in to else ():
+            _tell(act, NoticeKind.INSTRUCTED, roles=tuple(DEPARTMENT_ROLES), department=code)
     return act.matter
+
+
+def _tell(
+    act: Act,
+    kind: NoticeKind,
+    *,
+    roles: Sequence[Role],
+    department: str | None = None,
+    staff: Sequence[UUID] = (),
+) -> None:
+    """Department roles are those of the lead department unless another is named."""
+    notify(
+        matter=act.matter,
+        kind=kind,
+        key=f"{act.name}:{act.matter.events_count + 1}",
+        roles=roles,
+        department=act.matter.department_id or "" if department is None else department,
+        staff=staff,
+    )
 
 
 def _next_level(matter: Matter, actor: Actor) -> Escalation:

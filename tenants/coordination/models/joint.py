@@ -6,6 +6,7 @@ from uuid6 import uuid7
 from bancheng.identity.models import Department, Staff
 from bancheng.privacy.fields import EncryptedTextField
 from bancheng.tenancy import TenantModel
+from bancheng.timekeeping import clock
 from tenants.matters.models import Matter
 
 
@@ -64,3 +65,7 @@ class JointPart(TenantModel):
     @property
     def is_open(self) -> bool:
         return self.answered_at is None and self.cancelled_at is None
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.is_open and self.due_on < clock.today()

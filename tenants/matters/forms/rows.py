@@ -93,6 +93,8 @@ class RowsField(forms.Field):
             if not row[self.columns[0].name]:
                 raise ValidationError(f"第{number}行缺少“{self.columns[0].label}”。")
             for column in self.columns:
+                if "\x00" in row[column.name]:
+                    raise ValidationError(f"第{number}行的“{column.label}”中有不能保存的字符，请重新填写。")
                 if len(row[column.name]) > column.limit:
                     raise ValidationError(f"第{number}行的“{column.label}”超过{column.limit}字，请精简。")
         return [self.made(row, number) for number, row in enumerate(rows, start=1)]
