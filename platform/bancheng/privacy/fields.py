@@ -1,4 +1,4 @@
-"""Model fields whose values are stored encrypted: text and JSON, opened only in their own column and schema.
+"""Model fields whose values are stored encrypted: text, JSON and bytes, opened only in their own column and schema.
 
 Ciphertext cannot be searched, compared or ordered by: for search by a card or a phone number keep a
 `bancheng.privacy.index.blind_index` beside it. Renaming the table or the column, or moving a row into
@@ -17,7 +17,13 @@ from django.db import models
 
 from bancheng.privacy.cipher import Undecipherable, seal, unseal
 
-__all__ = ["EncryptedField", "EncryptedJSONField", "EncryptedTextField", "Undecipherable"]
+__all__ = [
+    "EncryptedBytesField",
+    "EncryptedField",
+    "EncryptedJSONField",
+    "EncryptedTextField",
+    "Undecipherable",
+]
 
 
 if TYPE_CHECKING:
@@ -27,7 +33,7 @@ else:
 
 
 class EncryptedField(_Field):
-    """What both fields share. The schema is that of the connection at the moment of writing or reading."""
+    """What the fields share. The schema is that of the connection at the moment of writing or reading."""
 
     def to_bytes(self, value: Any) -> bytes:
         raise TypeError("a sealed field says how its value becomes bytes")
@@ -102,6 +108,18 @@ class EncryptedJSONField(EncryptedField):
 
     def from_bytes(self, clear: bytes) -> Any:
         return json.loads(clear)
+
+
+class EncryptedBytesField(EncryptedField):
+    """Bytes, encrypted. Keep them in a table of their own: who lists rows should not decrypt files."""
+
+    empty_strings_allowed = False
+
+    def to_bytes(self, value: Any) -> bytes:
+        return bytes(value)
+
+    def from_bytes(self, clear: bytes) -> bytes:
+        return clear
 
 
 @cache

@@ -131,8 +131,11 @@ FORM_RENDERER = "bancheng.web.forms.Renderer"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 STATIC_URL = "/static/"
 STATIC_ROOT = env("STATIC_ROOT", default=str(ROOT / "staticfiles"))
-# Nothing is uploaded yet, and memory stays bounded.
+# Memory stays bounded: of fields a megabyte, of files what one request may carry; nothing goes to disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+UPLOAD_MAX_BYTES = 10 * 1024 * 1024  # the proxy lets a little more pass: deploy/nginx
+FILE_UPLOAD_HANDLERS = ["bancheng.web.uploads.LimitedUploads"]
 
 # --- Identity ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "identity.Staff"
@@ -251,6 +254,12 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # Django's own handlers would mail tracebacks with local variables and print query strings.
-    "loggers": {"django": {"handlers": []}, "django.server": {"handlers": [], "propagate": True}},
+    # What the readers of uploaded files complain of may quote them.
+    "loggers": {
+        "django": {"handlers": []},
+        "django.server": {"handlers": [], "propagate": True},
+        "PIL": {"level": "CRITICAL"},
+        "pypdf": {"level": "CRITICAL"},
+    },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
 }
