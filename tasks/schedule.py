@@ -16,6 +16,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": every(10, "records.heartbeat"),
     "exchange": every(3, "exchange.sweep"),
     "figures": every(60, "statistics.summarise_all"),
+    "due dates": every(300, "deadlines.rereckon_all"),
     "anchors": {"task": "records.anchor", "schedule": crontab(hour="2", minute="30")},
 }
 

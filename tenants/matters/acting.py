@@ -15,7 +15,7 @@ from bancheng.privacy import audit
 from bancheng.privacy.append_only import chain_hash
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.holders import Holder
-from tenants.matters import workflow
+from tenants.matters import clocks, workflow
 from tenants.matters.models import Event, Matter
 from tenants.matters.states import State
 
@@ -102,6 +102,8 @@ def _write_down(act: Act, *, to_state: State, before: Mapping[str, Any]) -> None
         data=act.data,
         previous_hash=previous,
     )
+    clocks.wind(matter, event)
+    clocks.hear(matter, event)
     event.hash = matter.head_hash = chain_hash(previous, event_payload(event))
     if before:  # only what changed: most of a row is text that need not be encrypted and written again
         matter.save(update_fields=[name for name, value in _values(matter).items() if value != before[name]])

@@ -7,7 +7,7 @@ from bancheng.catalogue.words import Channel, DeclineReason, Mode, Outcome
 from bancheng.timekeeping.due import LEVELS
 from tenants.matters import actions
 from tenants.matters.acts import bind
-from tenants.matters.forms import flow
+from tenants.matters.forms import clock, flow
 from tenants.matters.presentation import cause_name, item_name
 from tenants.matters.telling import tell, word
 
@@ -20,6 +20,9 @@ bind("progress", flow.ProgressForm, actions.progress)
 bind("contact", flow.ContactForm, actions.contact)
 bind("amend", flow.AmendForm, actions.amend)
 bind("resolve", flow.ResolveForm, actions.resolve)
+bind("extend", clock.ExtendForm, actions.extend)
+bind("extend_again", clock.ExtendForm, actions.extend_again)
+bind("regrade", clock.RegradeForm, actions.regrade)
 bind("close", flow.CloseForm, actions.close)
 bind("reopen", flow.ReasonForm, actions.reopen)
 bind("withdraw", flow.WithdrawForm, actions.withdraw)
@@ -32,6 +35,17 @@ def _triaged(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[st
 
 def _reached(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
     return [word(Channel, data.get("channel")), "已联系上" if data.get("reached") else "未联系上"]
+
+
+def _extended(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    moved = f"期限由{data.get('was')}延至{data.get('due_on')}"
+    return [f"延长{data.get('days')}个工作日", moved, word(Channel, data.get("channel")) + "告知反映人"]
+
+
+def _regraded(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    level = LEVELS.get(data.get("level", 0))
+    limit = f"办理时限{data.get('days')}个工作日"
+    return [str(level or ""), "加急" if data.get("expedite") else "", limit, f"期限{data.get('due_on')}"]
 
 
 tell(
@@ -56,3 +70,7 @@ tell("close", "flag", "green", says=lambda data, _: [f"主因确认：{cause_nam
 tell("close_confirmed", "flag", "green")
 tell("reopen", "refresh", "amber")
 tell("withdraw", "logout", "grey")
+tell("extend", "hourglass", "amber", says=_extended)
+tell("extend_again", "hourglass", "amber", says=_extended)
+tell("regrade", "adjustments", "amber", says=_regraded)
+tell("rereckon", "calendar", "amber")

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, timedelta
 
 from bancheng.catalogue.words import Outcome
 from bancheng.overview.models import COUNTERS, DIMENSIONS, GAUGES, CentreFigure, ConsultationFact, Fact
@@ -81,12 +81,11 @@ def _recounted() -> Figures:
     for matter in Matter.objects.prefetch_related("causes", "events"):
         cause = next((each.code for each in matter.causes.all() if each.principal), "")
         dimensions = (matter.item_code, matter.kind, str(matter.level or 0), cause)
-        started: datetime | None = None
+        ours = _Ours(calendar)
         for event in sorted(matter.events.all(), key=lambda event: event.seq):
-            if event.act in ("accept", "reopen"):
-                started = event.at
             day = clock.local(event.at).date()
-            for name, amount in _amounts(matter, event, day, started, calendar):
+            ours.see(event, day)
+            for name, amount in _amounts(matter, event, day, ours):
                 counted[name, str(day), *dimensions] += amount
         counted.update(_standing(matter))
     for tally in ConsultationTally.objects.all():
@@ -96,9 +95,38 @@ def _recounted() -> Figures:
     return counted
 
 
-def _amounts(
-    matter: Matter, event: Event, day: date, started: datetime | None, calendar: WorkingCalendar
-) -> Iterator[tuple[str, int]]:
+class _Ours:
+    """The days of one matter that count for us, told one by one: after the start, not while we waited."""
+
+    def __init__(self, calendar: WorkingCalendar) -> None:
+        self._calendar = calendar
+        self._started: date | None = None
+        self._asked: date | None = None
+        self._waited: set[date] = set()
+
+    def see(self, event: Event, day: date) -> None:
+        match event.act:
+            case "accept" | "reopen":
+                self._started = received_on(event.at, self._calendar)
+                self._asked, self._waited = None, set()
+            case "ask_material":
+                self._asked = day
+            case "receive_material" if self._asked:
+                self._waited.update(_days(self._asked, day))
+                self._asked = None
+
+    def until(self, day: date) -> int:
+        if self._started is None:
+            return 0
+        ours = set(_days(self._started, day)) - self._waited
+        return sum(self._calendar.is_workday(each) for each in ours)
+
+
+def _days(after: date, until: date) -> Iterator[date]:
+    return (after + timedelta(days=n) for n in range(1, (until - after).days + 1))
+
+
+def _amounts(matter: Matter, event: Event, day: date, ours: _Ours) -> Iterator[tuple[str, int]]:
     """Which counters this event moves, and by how much."""
     match event.act:
         case "register":
@@ -114,8 +142,7 @@ def _amounts(
             due_on = date.fromisoformat(event.data["due_on"])
             yield "resolved_on_time", int(event.at <= closing(due_on))
             yield "done", int(event.data["outcome"] == Outcome.DONE)
-            if started is not None:
-                yield "handling_days", max(calendar.between(received_on(started, calendar), day), 0)
+            yield "handling_days", ours.until(day)
         case _:
             if name := _COUNTED_AS.get(event.act):
                 yield name, 1
@@ -140,7 +167,8 @@ _COUNTED_AS = {
 
 def _standing(matter: Matter) -> dict[Key, int]:
     """What this matter adds to the gauges."""
-    overdue = matter.due_on is not None and clock.now() > closing(matter.due_on)
+    late = matter.due_on is not None and clock.now() > closing(matter.due_on)
+    overdue = late and matter.state != State.AWAITING_MATERIAL
     ours = matter.department_id is not None
     needs_department = matter.state in (State.ASSIGNED, State.HANDLING)
     return {

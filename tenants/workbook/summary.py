@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import (
@@ -28,19 +29,16 @@ from bancheng.catalogue.words import Outcome
 from bancheng.centres.scope import current_centre
 from bancheng.overview.models import COUNTERS, DIMENSIONS, CentreFigure, ConsultationFact, Fact
 from bancheng.tenancy import WrongSchema
-from bancheng.timekeeping import clock
+from bancheng.timekeeping import clock, terms
 from bancheng.timekeeping.calendar import current as current_calendar
 from bancheng.timekeeping.clock import SHANGHAI
-from bancheng.timekeeping.due import BUSINESS_CLOSES, closing, received_on
-from tenants.matters import selectors
+from bancheng.timekeeping.due import BUSINESS_CLOSES, closing
+from tenants.matters import clocks, selectors
 from tenants.matters.models import ConsultationTally, Event, Matter, MatterCause
 from tenants.matters.states import OPEN, RUNNING, State
 from tenants.referrals.models import UNDER_WAY, Counterpart, Direction, Referral
 
 Dimensions = tuple[Any, ...]
-
-CLOCK_STARTS = ("accept", "reopen")
-"""The acts with which a term of handling begins."""
 
 
 def summarise(centre: str) -> int:
@@ -89,7 +87,7 @@ def gauges() -> dict[str, int]:
     late = Q(due_on__lte=clock.today()) if closes else Q(due_on__lt=clock.today())
     matters = Matter.objects.aggregate(
         open=Count("pk", filter=Q(state__in=OPEN)),
-        overdue=Count("pk", filter=late & Q(state__in=RUNNING)),
+        overdue=Count("pk", filter=late & Q(state__in=RUNNING) & ~Q(state=State.AWAITING_MATERIAL)),
     )
     sent = Q(direction=Direction.SENT, state__in=UNDER_WAY)
     referrals = Referral.objects.aggregate(
@@ -148,17 +146,20 @@ def _counted(days: Iterable[date]) -> dict[Dimensions, dict[str, int]]:
 
 
 def _worked(days: Iterable[date]) -> dict[Dimensions, int]:
-    """The working days that resolutions took, by dimensions; nothing in the workflow stops the clock yet."""
-    calendar = current_calendar()
-    began = Event.objects.filter(matter=OuterRef("matter"), seq__lt=OuterRef("seq"), act__in=CLOCK_STARTS)
-    rows = (
-        _with_dimensions(days)
-        .filter(act="resolve")
-        .values_list(*DIMENSIONS, Subquery(began.order_by("-seq").values("at")[:1]))
+    """The working days that resolutions took, by dimensions: net of the time the reporter was waited for."""
+    rows = list(
+        _with_dimensions(days).filter(act="resolve").values_list("matter_id", "seq", "at", *DIMENSIONS)
     )
+    wound = Event.objects.filter(matter__in={row[0] for row in rows}, act__in=clocks.WINDING).order_by("seq")
+    timelines: defaultdict[UUID, list[Event]] = defaultdict(list)
+    for event in wound.only("matter_id", "seq", "act", "at", "data"):
+        timelines[event.matter_id].append(event)
+    calendar = current_calendar()
     sums: defaultdict[Dimensions, int] = defaultdict(int)
-    for *dimensions, started in rows:
-        sums[tuple(dimensions)] += max(calendar.between(received_on(started, calendar), dimensions[0]), 0)
+    for matter_id, seq, at, *dimensions in rows:
+        term = clocks.term_of((event for event in timelines[matter_id] if event.seq <= seq), calendar)
+        if term is not None:
+            sums[tuple(dimensions)] += terms.spent(term, calendar, at).net
     return dict(sums)
 
 

@@ -1,4 +1,4 @@
-"""Limits and due dates: receipt, halving, the year's boundary, pauses."""
+"""Limits and due dates: receipt, halving, the year's boundary."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bancheng.timekeeping.calendar import WorkingCalendar
 from bancheng.timekeeping.clock import SHANGHAI
-from bancheng.timekeeping.due import LEVELS, due, handling_days, pushed_back
+from bancheng.timekeeping.due import LEVELS, due, handling_days
 
 EMPTY = WorkingCalendar()
 # 2026 known to its end, no day of 2027: as it is every November.
@@ -142,13 +142,3 @@ def test_no_setting_makes_a_limit_laxer(level: int, centre: int | None, statutor
     limit = handling_days(level, statutory=statutory, centre_days=centre)
     halved = handling_days(level, True, statutory=statutory, centre_days=centre)
     assert 1 <= halved <= limit <= LEVELS[level].days
-
-
-def test_a_pause_pushes_the_due_date_back_by_its_working_days() -> None:
-    paused, resumed = at(date(2026, 11, 25), 10), at(date(2026, 11, 30), 10)
-    assert pushed_back(date(2026, 11, 27), paused, resumed, NOVEMBER).date == date(2026, 12, 2)
-
-
-def test_a_pause_within_one_day_moves_nothing() -> None:
-    paused, resumed = at(date(2026, 11, 25), 9), at(date(2026, 11, 25), 17)
-    assert pushed_back(date(2026, 11, 27), paused, resumed, NOVEMBER).date == date(2026, 11, 27)

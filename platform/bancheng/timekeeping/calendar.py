@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
+from hashlib import blake2b
 
 from bancheng.remembered import Remembered
 from bancheng.timekeeping import statutory
@@ -20,6 +22,12 @@ class WorkingCalendar:
     """
 
     published: Mapping[date, bool] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """16 characters that change whenever a day of the table does: by which calendar was it reckoned?"""
+        days = "".join(f"{day}{worked:d}" for day, worked in sorted(self.published.items()))
+        return blake2b(days.encode(), digest_size=8).hexdigest()
 
     def is_workday(self, day: date) -> bool:
         """Whether offices are open on `day`."""

@@ -16,30 +16,26 @@ BUSINESS_CLOSES = time(17, 30)
 
 @dataclass(frozen=True)
 class Level:
-    """One of the five levels: what it is, how soon the first contact, how many working days, progress every
-    n.
-    """
+    """One of the five levels: what it is, how soon the first contact, how many working days."""
 
     number: int
     name: str
     meaning: str
     first_contact: str
     days: int
-    progress_every: int
 
     def __str__(self) -> str:
         return f"{self.number}级 {self.name}"
 
 
-# Progress at least every five working days is owed to every matter, whatever its level.
 LEVELS: Mapping[int, Level] = {
     level.number: level
     for level in (
-        Level(1, "简单", "诉求不清、材料欠缺", "当场", 1, 5),
-        Level(2, "一般", "涉及一个部门", "当日", 3, 5),
-        Level(3, "复杂", "涉及多个部门", "当日", 5, 5),
-        Level(4, "疑难", "历史遗留、政策堵点、无先例", "当日", 10, 5),
-        Level(5, "跨地区/跨层级", "需转办其他地区或层级", "当日", 15, 5),
+        Level(1, "简单", "诉求不清、材料欠缺", "当场", 1),
+        Level(2, "一般", "涉及一个部门", "当日", 3),
+        Level(3, "复杂", "涉及多个部门", "当日", 5),
+        Level(4, "疑难", "历史遗留、政策堵点、无先例", "当日", 10),
+        Level(5, "跨地区/跨层级", "需转办其他地区或层级", "当日", 15),
     )
 }
 LEVEL_CHOICES = [(level.number, str(level)) for level in LEVELS.values()]
@@ -90,21 +86,8 @@ def due(accepted_at: datetime, working_days: int, calendar: WorkingCalendar) -> 
     if working_days < 0:
         raise ValueError("working days cannot be negative")
     start = received_on(accepted_at, calendar)
-    return due_on(calendar.add(start, working_days), calendar, since=local(accepted_at).date())
-
-
-def pushed_back(day: date, paused_at: datetime, resumed_at: datetime, calendar: WorkingCalendar) -> Due:
-    """A due `day` after the clock stood still: later by the working days from the pause to the resumption.
-
-    Only waiting for the reporter stops the clock (house rule). Resumed on the same day, nothing moves.
-    """
-    waited = calendar.between(local(paused_at).date(), local(resumed_at).date())
-    return due_on(calendar.add(day, max(waited, 0)), calendar, since=local(paused_at).date())
-
-
-def due_on(day: date, calendar: WorkingCalendar, *, since: date | None = None) -> Due:
-    """`day` as a due date; provisional when a day of the reckoning, from `since` on, is not published."""
-    return Due(day, closing(day), calendar.provisional(day, since))
+    day = calendar.add(start, working_days)
+    return Due(day, closing(day), calendar.provisional(day, local(accepted_at).date()))
 
 
 def closing(day: date) -> datetime:

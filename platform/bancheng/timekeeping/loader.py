@@ -9,6 +9,7 @@ from typing import TextIO
 import chinese_calendar
 from django.db import transaction
 
+from bancheng.celery import hint
 from bancheng.errors import Invalid
 from bancheng.timekeeping import calendar
 from bancheng.timekeeping.models import CalendarDay, DayKind, Source
@@ -41,7 +42,7 @@ def load_calendar(years: Iterable[int] | None = None) -> int:
     """Write every day of `years` (all of `known_years` when None) from the library; may be repeated.
 
     A year that the library does not know is left out, official rows stay as they are. Returns the number of
-    days written. Whoever calls it from a running service has the open due dates recomputed afterwards.
+    days written. Open due dates are reckoned anew after the commit, as after `import_notice`.
     """
     wanted = known_years() if years is None else sorted(_KNOWN.intersection(years))
     with transaction.atomic():
@@ -98,6 +99,7 @@ def _write(days: list[CalendarDay]) -> None:
     calendar.forget()
     # Again after commit: in between another thread may have remembered the old table.
     transaction.on_commit(calendar.forget)
+    hint("deadlines.rereckon_all")
 
 
 def _days_of(year: int) -> Iterator[date]:

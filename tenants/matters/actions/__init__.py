@@ -4,6 +4,7 @@ All of them raise NotAllowed (not this person), Conflict (not in this state, or 
 NotFound (no such matter in this centre) or Invalid (a field), and then have changed nothing.
 """
 
+from tenants.matters.actions.clock import extend, extend_again, regrade, rereckon
 from tenants.matters.actions.consulting import count_consultations, record_consultation
 from tenants.matters.actions.ending import close, reopen, withdraw
 from tenants.matters.actions.flow import (
@@ -28,10 +29,14 @@ __all__ = [
     "contact",
     "count_consultations",
     "decline",
+    "extend",
+    "extend_again",
     "progress",
     "record_consultation",
     "register",
+    "regrade",
     "reopen",
+    "rereckon",
     "resolve",
     "reverse_decline",
     "sign",

@@ -6,8 +6,9 @@ from uuid import UUID
 from bancheng.catalogue.words import Outcome
 from bancheng.identity.actors import Actor
 from bancheng.timekeeping import clock
+from tenants.matters import clocks
 from tenants.matters.acting import acting
-from tenants.matters.actions.flow import set_causes, set_due
+from tenants.matters.actions.flow import set_causes
 from tenants.matters.models import Matter
 
 
@@ -34,15 +35,15 @@ def close_confirmed(*, matter_id: UUID, actor: Actor) -> Matter:
 def reopen(*, matter_id: UUID, actor: Actor, reason: str) -> Matter:
     """Reopen a closed matter (重办) within 30 days; counted. The same department takes it up again.
 
-    The due date is reckoned anew from today, by the level that the matter has.
+    The due date is reckoned anew from today, by the level that the matter has. Requests for material and
+    extensions made before count on: the second still needs the lead, and there is no third extension.
     """
     with acting("reopen", matter_id=matter_id, actor=actor) as act:
         matter = act.matter
         matter.reopened += 1
         matter.outcome, matter.resolved_at, matter.replied_at, matter.ended_at = "", None, None, None
         matter.called_back = matter.causes_confirmed = matter.negative_approved = False
-        set_due(matter, since=clock.now())
-        act.note, act.data = reason, {"reopened": matter.reopened}
+        act.note, act.data = reason, {"reopened": matter.reopened} | clocks.limit_of(matter)
     return act.matter
 
 

@@ -1,7 +1,7 @@
 """From triage to the result: what the window and the departments do to a matter."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,8 +9,8 @@ from bancheng.catalogue import selectors as catalogue
 from bancheng.catalogue.words import Channel, DeclineReason, Kind, Mode, Outcome
 from bancheng.errors import Conflict, Invalid
 from bancheng.identity.actors import Actor
-from bancheng.timekeeping import clock, due
-from bancheng.timekeeping.calendar import current as current_calendar
+from bancheng.timekeeping import clock
+from tenants.matters import clocks
 from tenants.matters.acting import acting
 from tenants.matters.models import Matter, MatterCause
 
@@ -37,10 +37,10 @@ def triage(
         matter.kind, matter.item_code, matter.level, matter.mode = kind, item_code, level, mode
         matter.first_of_kind, matter.causes_confirmed = first_of_kind, False
         set_causes(matter, principal=principal_cause, others=other_causes)
-        if matter.accepted_at:
-            set_due(matter, since=matter.accepted_at)
         act.note = opinion
         act.data = {"level": level, "mode": mode, "kind": kind, "item": item_code, "cause": principal_cause}
+        if matter.accepted_at:
+            act.data |= clocks.relimited(matter)
     return act.matter
 
 
@@ -51,8 +51,7 @@ def accept(*, matter_id: UUID, actor: Actor) -> Matter:
     """
     with acting("accept", matter_id=matter_id, actor=actor) as act:
         act.matter.accepted_at = clock.now()
-        set_due(act.matter, since=act.matter.accepted_at)
-        act.data = {"due_on": str(act.matter.due_on), "days": act.matter.handling_days}
+        act.data = clocks.limit_of(act.matter)
     return act.matter
 
 
@@ -91,10 +90,9 @@ def progress(*, matter_id: UUID, actor: Actor, text: str) -> Matter:
 
 
 def contact(*, matter_id: UUID, actor: Actor, channel: Channel, reached: bool, text: str) -> Matter:
-    """Log a contact with the reporter; the first one that reached them stops the first-contact clock."""
+    """Log a contact with the reporter. One that reached them counts as telling them how it stands, and the
+    first of these stops the first-contact clock."""
     with acting("contact", matter_id=matter_id, actor=actor) as act:
-        if reached and act.matter.first_contact_at is None:
-            act.matter.first_contact_at = clock.now()
         act.note, act.data = text, {"channel": channel, "reached": reached}
     return act.matter
 
@@ -123,7 +121,7 @@ def resolve(
         matter.outcome, matter.resolved_at = outcome, clock.now()
         matter.paid_on, matter.paid_amount, matter.paid_tail = paid_on, paid_amount, paid_tail
         act.note = f"{result}\n依据：{basis}"
-        act.data = {"outcome": outcome, "paid": paid_on is not None, "due_on": str(matter.due_on)}
+        act.data = {"outcome": outcome, "paid": paid_on is not None}
     return act.matter
 
 
@@ -137,18 +135,6 @@ def set_causes(matter: Matter, *, principal: str, others: Sequence[str]) -> None
     MatterCause.objects.bulk_create(
         MatterCause(matter=matter, code=c, principal=c == principal) for c in codes
     )
-
-
-def set_due(matter: Matter, *, since: datetime) -> None:
-    """Set the due date by the matter's level, mode and item, for a clock that starts at `since`."""
-    if matter.level is None:
-        raise Conflict("请先研判：确定难度等级、办理方式和初步根因。", code="triaged")
-    item = catalogue.item(matter.item_code)
-    days = due.handling_days(
-        matter.level, expedite=matter.mode == Mode.EXPEDITE, statutory=item.statutory_working_days
-    )
-    term = due.due(since, days, current_calendar())
-    matter.handling_days, matter.due_on, matter.due_provisional = days, term.date, term.provisional
 
 
 def _check_payment(matter: Matter, paid_on: date | None, amount: Decimal | None, tail: str) -> None:

@@ -1,6 +1,7 @@
 """What a window keeps: people, matters, their timelines, consultations, numbers."""
 
 from tenants.matters.models.consultation import Consultation, ConsultationTally
+from tenants.matters.models.limits import LevelLimit
 from tenants.matters.models.matter import Escalation, Matter, MatterCause, PriorAttempt
 from tenants.matters.models.numbering import NumberSeries
 from tenants.matters.models.people import Reporter
@@ -11,6 +12,7 @@ __all__ = [
     "ConsultationTally",
     "Escalation",
     "Event",
+    "LevelLimit",
     "Matter",
     "MatterCause",
     "NumberSeries",
