@@ -9,6 +9,7 @@ from bancheng.centres.scope import in_centre
 from bancheng.identity.actors import Actor
 from bancheng.identity.models import Department
 from bancheng.identity.roles import DEPARTMENT_ROLES, Role
+from tenants.casework.actions import materials
 from tenants.coordination import actions as coordination
 from tenants.matters import actions
 from tenants.matters.actions import ReporterDetails, Story
@@ -94,6 +95,14 @@ class Desk:
 
     def handling(self, **more: Any) -> Matter:
         return actions.sign(matter_id=self.assigned(**more).pk, actor=self.actor(Role.HANDLER))
+
+    def awaiting_material(self, **more: Any) -> Matter:
+        return self.ask_material(self.handling(**more).pk)
+
+    def ask_material(self, matter_id: UUID, *names: str) -> Matter:
+        return materials.ask_material(
+            matter_id=matter_id, actor=self.actor(Role.HANDLER), names=names or ["死亡证明"]
+        )
 
     def resolved(self, **more: Any) -> Matter:
         return self.resolve(self.handling(**more).pk)

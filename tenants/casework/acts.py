@@ -19,7 +19,8 @@ bind("receive_material", materials_forms.ReceiveMaterialForm, materials.receive_
 
 
 def _checked(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
-    return [str(Completeness(**data))]
+    counts = ("total", "ready", "follows", "missing")
+    return [str(Completeness(*(data.get(name, 0) for name in counts)))]
 
 
 def _asked(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:

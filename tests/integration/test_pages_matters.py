@@ -50,6 +50,7 @@ STATES: dict[State, Callable[[Desk], Matter]] = {
     State.DECLINED: Desk.declined,
     State.ASSIGNED: Desk.assigned,
     State.HANDLING: Desk.handling,
+    State.AWAITING_MATERIAL: Desk.awaiting_material,
     State.AWAITING_SIGNOFF: awaiting_signoff,
     State.RESOLVED: Desk.resolved,
     State.REPLIED: Desk.replied,

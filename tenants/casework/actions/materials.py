@@ -133,7 +133,7 @@ def receive_material(
 
 
 def supply_material(*, matter_id: UUID, actor: Actor, text: str, item: str = "") -> Matter:
-    """The reporter says what was brought or sent (反映人补交材料); the window checks it, nothing else moves."""
+    """The reporter says what was brought or sent (反映人补交材料); the window checks it."""
     with acting("supply_material", matter_id=matter_id, actor=actor) as act:
         act.note, act.data = text, {"item": item}
         notify(
