@@ -9,6 +9,7 @@ from bancheng.identity.actors import Actor
 from bancheng.identity.models import Department, Staff
 from bancheng.identity.roles import Role
 from tenants.demo.invented import staff_name
+from tenants.demo.parameters import enter_parameters
 
 PASSWORD = "Bancheng-demo-2026"  # noqa: S105  # printed at every start: for demonstrations only
 
@@ -74,6 +75,8 @@ def open_accounts(centre: str, hashed_password: str, *, office: bool = False) ->
                 must_change_password=False,
             )
             opened += 1
+    if not office:
+        enter_parameters()
     return opened
 
 

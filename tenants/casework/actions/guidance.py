@@ -30,7 +30,7 @@ from tenants.casework.models import (
 from tenants.casework.reckoning.ages import Category
 from tenants.casework.reckoning.months import Month
 from tenants.casework.reckoning.pension import PayoutRule, Record, Terms
-from tenants.casework.reckoning.sheet import Inputs, Unreckonable
+from tenants.casework.reckoning.sheet import Inputs, Unreckonable, check
 from tenants.casework.reckoning.sheet import reckon as reckoned
 from tenants.casework.selectors import guidance as selectors
 from tenants.matters.acting import acting
@@ -125,7 +125,6 @@ def reckon(
     what is missing or does not go together, and as `acting`.
     """
     with acting("reckon", matter_id=matter_id, actor=actor) as act:
-        chosen = _parameters(parameters, planned)
         inputs = Inputs(
             born=_born(act.matter.reporter, Category(category), whom=whom, typed=born),
             category=Category(category),
@@ -134,9 +133,11 @@ def reckon(
             prolonged=prolonged,
         )
         try:
-            sheet = reckoned(inputs, terms_of(chosen))
+            check(inputs)
         except Unreckonable as wrong:
             raise Invalid({wrong.field: [wrong.sentence]}) from None
+        chosen = _parameters(parameters, planned)
+        sheet = reckoned(inputs, terms_of(chosen))
         Reckoning.objects.create(
             matter=act.matter,
             at=clock.now(),

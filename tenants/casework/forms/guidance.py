@@ -82,8 +82,7 @@ class LiaisonForm(ActForm):
     next_on = DayField(label="下次联系", required=False, help_text="约定的日期；没有约定可不填。")
 
     def prepare(self) -> None:
-        last = selectors.liaisons(self.matter).first() if self.matter.pk and not self.is_bound else None
-        if last:
+        for last in selectors.liaisons(self.matter)[:1] if not self.is_bound else ():
             self.initial.setdefault("unit", last.unit)
             self.initial.setdefault("contact", last.contact)
 
@@ -111,11 +110,11 @@ class PolicyForm(ActForm):
     )
 
     def prepare(self) -> None:
-        rows = selectors.reckonings(self.matter) if self.matter.pk else []
+        rows = selectors.reckonings(self.matter)
         choices = [
             (row.pk, f"{clock.local(row.at):%Y-%m-%d %H:%M}的测算单") for row in rows if not row.signed
         ]
-        self.fields["reckoning"].widget.choices = [("", "不涉及测算单"), *choices]  # type: ignore[attr-defined]
+        self.fields["reckoning"].widget.choices = [("", "不涉及测算单"), *choices]
 
 
 class ReckonForm(ActForm):
@@ -162,9 +161,9 @@ class ReckonForm(ActForm):
     )
 
     def prepare(self) -> None:
-        rows = selectors.parameters_in_force() if self.matter.pk else []
+        rows = selectors.parameters_in_force()
         choices = [(row.pk, str(row)) for row in rows]
-        self.fields["parameters"].widget.choices = [("", "按计划退休年份"), *choices]  # type: ignore[attr-defined]
+        self.fields["parameters"].widget.choices = [("", "按计划退休年份"), *choices]
 
 
 class VisitForm(ActForm):
@@ -181,7 +180,7 @@ class VisitForm(ActForm):
     )
 
     def prepare(self) -> None:
-        people = Staff.objects.filter(is_active=True).order_by("name") if self.matter.pk else []
+        people = Staff.objects.filter(is_active=True).order_by("name")
         self.fields["went"].choices = [  # type: ignore[attr-defined]
             (str(person.pk), f"{person.name}（{person.role_names}）") for person in people
         ]

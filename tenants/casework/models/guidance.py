@@ -103,6 +103,11 @@ class Reckoning(TenantModel):
     def __str__(self) -> str:
         return f"{self.matter_id} {self.at:%Y-%m-%d}"
 
+    @property
+    def signed(self) -> bool:
+        """Explained to the person, who signed for it (讲明政策, later than the sheet itself)."""
+        return any(explained.signed for explained in self.explanations.all())
+
 
 class PolicyExplanation(TenantModel):
     """A policy explained (讲明政策): the document, the words said, and whether it was signed for."""

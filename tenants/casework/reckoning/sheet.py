@@ -73,10 +73,10 @@ class Sheet:
 
 
 def reckon(inputs: Inputs, terms: Terms) -> Sheet:
-    """The sheet for these inputs by these terms. Raises Unreckonable for figures that do not go together."""
+    """The sheet for these inputs by these terms. Raises Unreckonable, as `check`."""
+    check(inputs)
     when = retirement(inputs.born, inputs.category)
     needed = least_contribution(_year_that_counts(inputs, when))
-    _check(inputs, when, needed)
     short = max(needed - inputs.record.months, 0)
     parts = _parts(inputs, terms)
     total = sum((part for part, _ in parts), Decimal(0))
@@ -102,8 +102,11 @@ def yuan(amount: Decimal) -> str:
 # --- What does not go together -----------------------------------------------------------------------
 
 
-def _check(inputs: Inputs, when: Retirement, needed: int) -> None:
+def check(inputs: Inputs) -> None:
+    """Raise Unreckonable for figures that do not go together, whatever the terms."""
     planned, record = inputs.planned, inputs.record
+    when = retirement(inputs.born, inputs.category)
+    needed = least_contribution(_year_that_counts(inputs, when))
     if planned < when.earliest:
         raise Unreckonable("planned", _too_early(when))
     if inputs.prolonged and planned <= when.statutory:
