@@ -48,6 +48,7 @@ class Life:
         self.item = catalogue.item(plan.case.item)
         self.department = self.item.lead_department if self.item.lead_department in DEPARTMENTS else "SB"
         self.matter_id = UUID(int=0)
+        self.supporting = ""
         self.days = 0
 
     def beats(self) -> Beats:
@@ -257,15 +258,34 @@ class Life:
             return
         yield self.after(0, 1)
         actions.sign(matter_id=self.matter_id, actor=self.who(Role.HANDLER))
+        yield from self._supported()
+
+    def _supported(self) -> Beats:
+        """The supporting department signs for its part and answers it; of those in hand today, not yet."""
+        if not self.supporting:
+            return
+        yield self.soon()
+        helper = self.who(Role.HANDLER, self.supporting)
+        coordination.sign_support(matter_id=self.matter_id, actor=helper)
+        if self.plan.stand == Stand.HANDLING:
+            return
+        yield self.after(0, 1)
+        coordination.answer_support(
+            matter_id=self.matter_id,
+            actor=helper,
+            answer="已核对本部门数据，记录完整，可以办理。",
+            basis="本部门业务系统记录",
+        )
 
     def _assign(self, role: Role) -> Matter:
         causes = self.plan.case.causes
         other = "YB" if self.plan.case.item in ("YL06", "LH02", "JG02") else "SW"
+        self.supporting = other if "C05" in causes and other != self.department else ""
         return coordination.assign(
             matter_id=self.matter_id,
             actor=self.who(role),
             department=self.department,
-            supporting=[other] if "C05" in causes and other != self.department else [],
+            supporting=[self.supporting] if self.supporting else [],
             instruction=self.rng.choice(material.INSTRUCTIONS),
         )
 

@@ -13,7 +13,7 @@ from bancheng.identity.models import Staff
 from bancheng.identity.roles import Role
 from bancheng.privacy.patterns import without_personal_numbers
 from tenants.demo.accounts import open_accounts
-from tenants.demo.stories import STORIES, s1, s3
+from tenants.demo.stories import STORIES, s1, s3, s6
 from tenants.demo.stories.stage import Script, Stage
 from tenants.matters import selectors
 from tenants.matters.models import Consultation, Matter
@@ -123,6 +123,8 @@ def test_s3_is_led_by_one_department_supported_by_another_and_ends_closed(in_cou
         "assign",
         "sign",
         *["progress"] * 3,
+        "sign_support",
+        "answer_support",
         "contact",
         "resolve",
         "reply",
@@ -193,3 +195,14 @@ def test_the_command_prints_nothing_personal(name: str, city: Any, zhangbei: Any
     assert person.masked_name in said
     assert not any(word in said for word in told if word)
     assert without_personal_numbers(said) == said
+
+
+def test_s6_finds_the_circle_and_the_minutes_decide_who_goes_first(in_county: Any) -> None:
+    matter = finished(play(s6.script()))
+
+    assert (matter.state, matter.escalated) == (State.CLOSED, "director")
+    acts = [event.act for event in selectors.timeline(matter)]
+    assert acts.index("escalate") == acts.index("record_prerequisite") + 2
+    edges = matter.prerequisites.order_by("recorded_at")
+    assert [edge.meeting is not None for edge in edges] == [True, False]
+    assert all(edge.settled_at for edge in edges)

@@ -91,6 +91,14 @@ def _handled() -> Script:
         ("讲明政策：引用文件，逐条解释", "已按延迟退休办法和最低缴费年限规定逐条解释，本人在解释单上签字。"),
     ):
         yield Step(title, "progress", HANDLER, LEAD_DEPARTMENT, {"text": text})
+    yield Step("医保签收协办", "sign_support", HANDLER, SUPPORTING)
+    yield Step(
+        "医保答复：缴费年限够",
+        "answer_support",
+        HANDLER,
+        SUPPORTING,
+        {"answer": "医保缴费年限已满，可以同步转为退休身份。", "basis": "医保缴费记录"},
+    )
     yield Step(
         "联系本人：医保年限够，材料齐了",
         "contact",
