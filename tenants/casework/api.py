@@ -209,7 +209,7 @@ class ParametersSerializer(serializers.Serializer[ReckoningParameters]):
     payout_months = serializers.DictField(
         child=serializers.CharField(), label="与国家表不同的计发月数，按年龄"
     )
-    source = serializers.CharField(label="依据文件")
+    source = serializers.CharField(label="依据文件")  # type: ignore[assignment]  # a field, not DRF's own source
     entered_at = serializers.DateTimeField(label="录入时间")
 
 
