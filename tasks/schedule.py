@@ -12,11 +12,19 @@ def every(seconds: float, task: str) -> dict[str, Any]:
     return {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 30)}}
 
 
+def during_work(task: str, *, hours: str) -> dict[str, Any]:
+    """A line that is asked for every five minutes of these hours; the task itself knows the working days."""
+    return {"task": task, "schedule": crontab(minute="*/5", hour=hours), "options": {"expires": 300}}
+
+
 SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": every(10, "records.heartbeat"),
     "exchange": every(3, "exchange.sweep"),
     "figures": every(60, "statistics.summarise_all"),
     "due dates": every(300, "deadlines.rereckon_all"),
+    "messages": every(60, "replies.send_all_sms"),
+    "deadlines": during_work("deadlines.sweep_all", hours="8-17"),
+    "digests": during_work("notices.digest_all", hours="8-11"),
     "anchors": {"task": "records.anchor", "schedule": crontab(hour="2", minute="30")},
 }
 

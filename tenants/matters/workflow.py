@@ -257,6 +257,7 @@ _TABLE = (
         (ours_to_answer,),
         final=True,
     ),
+    Transition("take_in", "并入他件", OPEN, None, system=True),
     # The clock
     Transition("extend", "延期", _CLOCK_ON, None, (before_due, first_extension)),
     Transition("extend_again", "再次延期", _CLOCK_ON, None, (before_due, second_extension)),
@@ -315,9 +316,7 @@ _TABLE = (
     Transition("lift_supervision", "解除督办", OPEN, None, (under_supervision,), tab="coordination"),
     # After the reply
     Transition("rate", "评价", _AFTER, None, (ours_to_answer,)),
-    Transition(
-        "record_rating", "代录评价", _AFTER, None, (ours_to_answer, not_its_handler), tab="replies"
-    ),
+    Transition("record_rating", "代录评价", _AFTER, None, (ours_to_answer, not_its_handler), tab="replies"),
     Transition("rectify", "整改反馈", (*RUNNING, S.RESOLVED, *_AFTER), None, tab="replies"),
     Transition("thank", "登记锦旗感谢", _AFTER, None, tab="replies"),
     Transition("retrospect", "复盘", (S.CLOSED,), None, tab="replies"),

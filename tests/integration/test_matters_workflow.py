@@ -90,6 +90,7 @@ RULES = {
     "take_back": ("referred", ""),
     "reply_merged": ("merged", ""),
     "close_confirmed": ("replied", ""),
+    "take_in": (OPEN, ""),
     # Nobody's: they follow from the clock.
     "rereckon": (RUNNING, ""),
     "remind": (RUNNING, ""),

@@ -30,7 +30,7 @@ from tenants.referrals import sending
 from tests import schemas
 from tests.desk import REPORTER, STORY, Desk
 
-OPEN_TO_ALL = {"login", "api-token", "api-schema", "api-docs"}
+OPEN_TO_ALL = {"login", "api-token", "api-schema", "api-docs", "track", "rated"}
 """What is meant to answer without a login; none of it shows anything of anybody."""
 
 
@@ -131,7 +131,7 @@ def furnish(desk: Desk, *, called: str) -> Things:
         "notice_id": str(notice.pk),
         "name": "contact",
     }
-    return Things(values, (called, matter.number, referred.number, sent.number))
+    return Things(values, (called, matter.number, referred.number, asked.number, sent.number))
 
 
 @pytest.fixture

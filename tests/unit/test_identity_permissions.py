@@ -63,6 +63,7 @@ MAY = {
     | CASEWORK
     | {
         "matter.regrade",
+        "limits.set",
         "matter.ask_material",
         "matter.ask_support",
         "matter.call_meeting",
@@ -120,7 +121,13 @@ MAY = {
     },
     Role.SUPERVISOR: READS | {"matter.supervise", "matter.lift_supervision"},
     Role.CALLER: READS | {"matter.call_back", "matter.reopen", "matter.record_rating", "person.unmask"},
-    Role.REPORTER: {"matter.supply_material", "matter.withdraw", "matter.rate", "matter.reopen"},
+    Role.REPORTER: {
+        "matter.supply_material",
+        "matter.withdraw",
+        "matter.rate",
+        "matter.reopen",
+        "matter.ask_contact",
+    },
     Role.AUDITOR: READS | {"audit.view", "workbook.export"},
     Role.CITY_ANALYST: {"overview.view"},
     Role.CITY_COORDINATOR: {"overview.view", "board.view", "board.arbitrate"},

@@ -43,6 +43,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "matter.merge": frozenset({LEAD}),
     "matter.restrict": frozenset({CLERK, LEAD}),
     "matter.regrade": frozenset({LEAD}),
+    "limits.set": frozenset({LEAD}),
     # The department
     "matter.sign": frozenset({HANDLER, HEAD}),
     "matter.progress": frozenset({HANDLER, HEAD}),

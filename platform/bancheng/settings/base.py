@@ -134,6 +134,7 @@ STATIC_ROOT = env("STATIC_ROOT", default=str(ROOT / "staticfiles"))
 # Memory stays bounded: of fields a megabyte, of files what one request may carry; nothing goes to disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000  # a list of rows that is too long is refused beside the list
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024  # the proxy lets a little more pass: deploy/nginx
 FILE_UPLOAD_HANDLERS = ["bancheng.web.uploads.LimitedUploads"]
 
@@ -182,6 +183,7 @@ CELERY_IMPORTS = (
     "tasks.exchange",
     "tasks.notices",
     "tasks.records",
+    "tasks.replies",
     "tasks.statistics",
     "tasks.schedule",
 )
@@ -236,6 +238,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+# --- Short messages ----------------------------------------------------------------------------------
+# A class with send(key, telephone, text), see tenants/replies/sms.py; the default writes private files.
+SMS_GATEWAY = env("BANCHENG_SMS_GATEWAY", default="tenants.replies.sms.FileGateway")
+SMS_FOLDER = env("BANCHENG_SMS_FOLDER", default=str(ROOT / "var" / "sms"))
+
+# --- The reporter's own page -------------------------------------------------------------------------
+# Whether X-Forwarded-For is the proxy's word. Where nothing stands in front, anybody may write into it.
+BEHIND_PROXY = False
 
 # --- Telemetry ---------------------------------------------------------------------------------------
 # What is sent is scrubbed to no personal data at all: bancheng.privacy.sentry.

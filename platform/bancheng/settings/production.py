@@ -12,6 +12,7 @@ from bancheng.settings.base import LOGGING, env  # noqa: E402
 # --- HTTPS -------------------------------------------------------------------------------------------
 # The proxy ends TLS and overwrites this header; nothing but the proxy reaches the web processes.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+BEHIND_PROXY = True  # X-Forwarded-For is overwritten by it, too
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 24 * 3600)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -60,3 +61,10 @@ def print_page(
 ) -> HttpResponse:
     """A page to print: the paper (a template that extends web/paper.html) once for each copy, A4."""
     return render(request, "web/print.html", {**context, "paper": paper, "title": title, "copies": copies})
+
+
+def client_address(request: HttpRequest) -> str:
+    """Whence the request came, as the proxy says where there is one; "" if nobody says."""
+    if settings.BEHIND_PROXY:
+        return str(request.headers.get("X-Forwarded-For", "")).rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))

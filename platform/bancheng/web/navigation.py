@@ -56,12 +56,21 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
             known("consultation.record"),
             also=("consultation", "consultation_new", "consultation_count"),
         ),
+        Entry("limits", "办理时限", "hourglass", known("limits.set")),
         Entry("reckoning_parameters", "测算参数", "settings", known("casework.set_parameters")),
+        Entry(
+            "after",
+            "整改与复盘",
+            "heart-handshake",
+            known("matter.rectify"),
+            also=("reply_texts", "reply_text"),
+        ),
         Entry("audit", "审计", "shield-check", known("audit.view")),
     ),
     "office": (
         Entry("overview", "全市总览", "chart-bar", known("overview.view")),
         Entry("board", "转办看板", "arrows-exchange", known("board.view"), count="board"),
+        Entry("city_notices", "超期通报", "urgent", known("board.view")),
         Entry("centres", "中心管理", "building-community", known("centres.manage")),
     ),
 }

@@ -1,5 +1,23 @@
-"""What is done after a matter was resolved: telling, calling back, rating, putting right, looking back."""
+"""What is done after a matter was resolved: telling, calling back, rating, putting right, looking back.
 
-from tenants.replies.actions.replies import call_back, reply
+All raise NotAllowed, Conflict, NotFound or Invalid, and then have changed nothing.
+"""
 
-__all__ = ["call_back", "reply"]
+from tenants.replies.actions.after import retrospect, thank
+from tenants.replies.actions.ratings import rate, record_rating, rectify
+from tenants.replies.actions.replies import Told, call_back, merged_with, reply
+from tenants.replies.actions.settings import set_text, set_window_card
+
+__all__ = [
+    "Told",
+    "call_back",
+    "merged_with",
+    "rate",
+    "record_rating",
+    "rectify",
+    "reply",
+    "retrospect",
+    "set_text",
+    "set_window_card",
+    "thank",
+]

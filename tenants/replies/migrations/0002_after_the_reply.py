@@ -100,7 +100,6 @@ class Migration(migrations.Migration):
             name='Sms',
             fields=[
                 ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('link', models.CharField(max_length=200, verbose_name='查询地址')),
                 ('state', models.CharField(choices=[('waiting', '待发送'), ('sent', '已发送'), ('failed', '发送失败')], default='waiting', max_length=10, verbose_name='状态')),
                 ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='已试次数')),
                 ('due_at', models.DateTimeField(verbose_name='下次发送时间')),

@@ -23,7 +23,6 @@ class Sms(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     reply = models.OneToOneField(Reply, on_delete=models.PROTECT, related_name="sms")
-    link = models.CharField("查询地址", max_length=200)
     state = models.CharField("状态", max_length=10, choices=SmsState.choices, default=SmsState.WAITING)
     tries = models.PositiveSmallIntegerField("已试次数", default=0)
     due_at = models.DateTimeField("下次发送时间")

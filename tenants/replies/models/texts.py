@@ -1,4 +1,4 @@
-"""What a centre says in its replies, and how its window is reached: versions, of which the newest is in force."""
+"""What a centre says in its replies, and how its window is reached: versions, the newest in force."""
 
 from django.db import models
 from uuid6 import uuid7
@@ -42,7 +42,7 @@ class ReplyText(TenantModel):
 
 
 class WindowCard(TenantModel):
-    """How the window is reached (窗口联系方式), as replies and the reporter's page say it. Rows are only added."""
+    """How the window is reached (窗口联系方式), for replies and the reporter's page. Rows are only added."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     telephone = models.CharField("窗口电话", max_length=30)
