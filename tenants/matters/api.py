@@ -11,14 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bancheng.errors import NotFound
 from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
 from bancheng.privacy.unmask import unmask
 from bancheng.web.api import PagedView
 from bancheng.web.bodies import asked, filled, parameters_of, sent
 from bancheng.web.openapi import body_of
-from tenants.matters import actions, acts, presentation, selectors
+from tenants.matters import actions, acts, clocks, presentation, selectors
+from tenants.matters.forms.clock import LimitsForm
 from tenants.matters.forms.intake import ConsultationForm, RegisterForm, TallyForm
 from tenants.matters.forms.listing import (
     ConsultationListForm,
@@ -31,6 +31,7 @@ from tenants.matters.serializers import (
     ConsultationLineSerializer,
     ConsultationSerializer,
     Detail,
+    LimitSerializer,
     MatterLineSerializer,
     MatterSerializer,
     Registered,
@@ -175,9 +176,7 @@ class ConsultationsView(PagedView):
 class ConsultationView(APIView):
     @extend_schema(operation_id="consultations_get", summary="一件咨询", responses=ConsultationSerializer)
     def get(self, request: Request, consultation_id: UUID) -> Response:
-        row = selectors.consultations(actor_of(request)).filter(pk=consultation_id).first()
-        if row is None:
-            raise NotFound("没有这条咨询记录。")
+        row = selectors.consultation_for(actor_of(request), consultation_id)
         return Response(ConsultationSerializer(row).data)
 
 
@@ -197,6 +196,34 @@ class ConsultationCountView(APIView):
 
 # --- Addresses ---------------------------------------------------------------------------------------
 
+class LimitsView(APIView):
+    @extend_schema(
+        operation_id="limits_get", summary="本中心各等级办理时限", responses=LimitSerializer(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        require(actor_of(request), "matter.view")
+        return self._limits()
+
+    @extend_schema(
+        operation_id="limits_set",
+        summary="设置本中心办理时限；只能比全市规定更严",
+        request=body_of(LimitsForm),
+        responses=LimitSerializer(many=True),
+    )
+    def put(self, request: Request) -> Response:
+        actor = actor_of(request)
+        require(actor, "limits.set")
+        form = LimitsForm(request.data)
+        require_valid(form)
+        actions.set_limits(actor=actor, days=form.days())
+        return self._limits()
+
+    def _limits(self) -> Response:
+        own = clocks.own_limits()
+        rows = [{"level": n, "city_days": level.days, "days": own[n]} for n, level in LEVELS.items()]
+        return Response(LimitSerializer(rows, many=True).data)
+
+
 urlpatterns = [
     path("matters/", MattersView.as_view(), name="api-matters"),
     path("matters/search/", MatterSearchView.as_view(), name="api-matters-search"),
@@ -206,6 +233,7 @@ urlpatterns = [
         path(f"matters/<uuid:matter_id>/actions/{name}/", act_view(act).as_view(), name=f"api-matter-{name}")
         for name, act in acts.all_bound().items()
     ),
+    path("limits/", LimitsView.as_view(), name="api-limits"),
     path("consultations/", ConsultationsView.as_view(), name="api-consultations"),
     path("consultations/count/", ConsultationCountView.as_view(), name="api-consultations-count"),
     path("consultations/<uuid:consultation_id>/", ConsultationView.as_view(), name="api-consultation"),

@@ -50,6 +50,14 @@ def matter_number(year: int, *, abbreviation: str, code: str) -> Number:
     )
 
 
+_BRACKETS = str.maketrans("[]()（）【】［］", "〔〕〔〕〔〕〔〕〔〕")
+
+
+def as_shown(typed: str) -> str:
+    """A number as somebody typed it, in the brackets of our papers and without blanks."""
+    return "".join(typed.split()).translate(_BRACKETS)
+
+
 def referral_number(year: int, *, abbreviation: str) -> str:
     """Take the next number of a referral letter: 张社转〔2026〕3号."""
     return f"{abbreviation}社转〔{year}〕{next_serial(REFERRAL, year)}号"

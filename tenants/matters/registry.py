@@ -8,6 +8,8 @@ from bancheng.timekeeping.due import LEVELS
 from tenants.matters import actions
 from tenants.matters.acts import bind
 from tenants.matters.forms import clock, flow
+from tenants.matters.forms.merging import MergeForm
+from tenants.matters.forms.restricting import RestrictForm
 from tenants.matters.presentation import cause_name, item_name
 from tenants.matters.telling import tell, word
 
@@ -26,6 +28,8 @@ bind("regrade", clock.RegradeForm, actions.regrade)
 bind("close", flow.CloseForm, actions.close)
 bind("reopen", flow.ReasonForm, actions.reopen)
 bind("withdraw", flow.WithdrawForm, actions.withdraw)
+bind("merge", MergeForm, actions.merge)
+bind("restrict", RestrictForm, actions.restrict)
 
 
 def _triaged(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
@@ -46,6 +50,21 @@ def _regraded(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[s
     level = LEVELS.get(data.get("level", 0))
     limit = f"办理时限{data.get('days')}个工作日"
     return [str(level or ""), "加急" if data.get("expedite") else "", limit, f"期限{data.get('due_on')}"]
+
+
+_GROUNDS = {actions.merging.SAME_PERSON: "同一反映人", actions.merging.SAME_FACTS: "同一事项"}
+
+
+def _merged(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    return [f"并入{data.get('into')}", _GROUNDS.get(data.get("ground", ""), "")]
+
+
+def _took_in(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    return [f"{'、'.join(data.get('numbers', ()))}并入此件", _GROUNDS.get(data.get("ground", ""), "")]
+
+
+def _restricted(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    return ["设为敏感件，只让相关人员看到" if data.get("sensitive") else "解除敏感件"]
 
 
 tell(
@@ -74,3 +93,8 @@ tell("extend", "hourglass", "amber", says=_extended)
 tell("extend_again", "hourglass", "amber", says=_extended)
 tell("regrade", "adjustments", "amber", says=_regraded)
 tell("rereckon", "calendar", "amber")
+tell("remind", "bell", "amber", says=lambda data, _: [f"已超期{data.get('days')}个工作日"])
+tell("notify_city", "bell", "red", says=lambda data, _: [f"已超期{data.get('days')}个工作日，列入全市通报"])
+tell("merge", "git-merge", "amber", says=_merged)
+tell("take_in", "git-merge", "teal", says=_took_in)
+tell("restrict", "lock", "amber", says=_restricted)

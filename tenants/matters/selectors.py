@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
 from bancheng.errors import NotAllowed, NotFound
 from bancheng.identity.actors import Actor
@@ -17,8 +17,10 @@ from bancheng.timekeeping import clock, lights
 from bancheng.timekeeping.calendar import current as current_calendar
 from bancheng.timekeeping.due import LEVELS, closing
 from bancheng.timekeeping.holders import Holder, Point, Span, spans
+from tenants.matters import access, clocks
 from tenants.matters.models import Consultation, Event, Matter
-from tenants.matters.states import ENDED, OPEN, RUNNING, State
+from tenants.matters.states import ENDED, IN_HAND, OPEN, RUNNING, State
+from tenants.matters.workflow import EXTENSIONS_AT_MOST
 
 Matters = TenantQuerySet[Matter]
 
@@ -38,26 +40,36 @@ class Filters:
 
 
 def visible_to(actor: Actor) -> Matters:
-    """The matters that this person may see: department staff see only what is assigned to theirs."""
+    """The matters that this person may see: department staff see only what is assigned to theirs.
+
+    Of sensitive ones only those that the person is on, see `access`.
+    """
     require(actor, "matter.view")
-    matters: Matters = Matter.objects.select_related("reporter", "department", "handler")
+    matters: Matters = Matter.objects.filter(access.seen_by(actor))
     if actor.roles <= DEPARTMENT_ROLES:
-        return matters.filter(Q(department_id=actor.department) | Q(supporting__contains=[actor.department]))
-    return matters
+        theirs = Q(department_id=actor.department) | Q(supporting__contains=[actor.department])
+        matters = matters.filter(theirs | Q(admitted__contains=[actor.id]))
+    return matters.select_related("reporter", "department", "handler")
 
 
 def matter_for(actor: Actor, matter_id: UUID) -> Matter:
-    """One matter with what its page needs. Raises NotFound, or NotAllowed for another department's."""
+    """One matter with what its page needs.
+
+    Raises NotAllowed for another department's; NotFound for one that does not exist, and likewise for a
+    sensitive one that the person is not on, so that nothing betrays it.
+    """
     try:
         matter = (
-            Matter.objects.select_related("reporter", "department", "handler", "registrar")
+            Matter.objects.filter(access.seen_by(actor))
+            .select_related("reporter", "department", "handler", "registrar", "case_leader", "merged_into")
             .prefetch_related("causes", "prior_attempts")
             .get(pk=matter_id)
         )
     except Matter.DoesNotExist:
         raise NotFound("没有这个反映件。") from None
     require(actor, "matter.view")
-    if actor.roles <= DEPARTMENT_ROLES and actor.department not in (matter.department_id, *matter.supporting):
+    inside = actor.department in (matter.department_id, *matter.supporting) or actor.id in matter.admitted
+    if actor.roles <= DEPARTMENT_ROLES and not inside:
         raise NotAllowed("此件没有交办给您所在的部门，您不能查看或办理。")
     return matter
 
@@ -124,7 +136,6 @@ def light_of(matter: Matter) -> lights.Light:
 # --- The workbench -----------------------------------------------------------------------------------
 
 _UNDESIGNATED = Q(state=State.ACCEPTED, returns__gte=2)
-_TO_CALL_BACK = Q(state=State.REPLIED, origin_referral=None, called_back=False)
 _TO_CLOSE = Q(state=State.REPLIED, origin_referral=None, called_back=True)
 _AT_THE_DEPARTMENT = Q(state__in=(State.ASSIGNED, State.HANDLING))
 WAITING: dict[Role, Q] = {
@@ -134,13 +145,13 @@ WAITING: dict[Role, Q] = {
     Role.WINDOW_LEAD: Q(state__in=(State.REGISTERED, State.RESOLVED, State.AWAITING_SIGNOFF))
     | (Q(state=State.ACCEPTED) & ~_UNDESIGNATED)
     | _TO_CLOSE,
-    Role.HANDLER: _AT_THE_DEPARTMENT,
-    Role.DEPARTMENT_HEAD: _AT_THE_DEPARTMENT,
     Role.DEPUTY: Q(state=State.AWAITING_SIGNOFF),
     Role.DIRECTOR: Q(state=State.AWAITING_SIGNOFF) | _UNDESIGNATED,
-    Role.CALLER: _TO_CALL_BACK,
+    Role.SUPERVISOR: Q(supervised=True, state__in=OPEN),
+    Role.CALLER: access.TO_CALL_BACK,
 }
-"""What waits for a role: it has the next move. Whose signature is asked for, the app of signatures knows."""
+"""What waits for a role: it has the next move. A department's people: see `mine`; whose signature is asked
+for, the app of signatures knows."""
 
 
 def mine(actor: Actor) -> Matters:
@@ -148,6 +159,9 @@ def mine(actor: Actor) -> Matters:
     waiting = Q(pk=None)
     for role in actor.roles:
         waiting |= WAITING.get(role, Q(pk=None))
+    if actor.department and actor.roles & DEPARTMENT_ROLES:
+        waiting |= _AT_THE_DEPARTMENT & Q(department_id=actor.department)
+        waiting |= Q(state__in=IN_HAND, unanswered__contains=[actor.department])
     return visible_to(actor).filter(waiting).order_by("due_on", "registered_at")
 
 
@@ -174,12 +188,38 @@ def due_soon(actor: Actor) -> Matters:
 
 
 def due_today(actor: Actor) -> Matters:
-    return visible_to(actor).filter(state__in=RUNNING, due_on=clock.today())
+    return visible_to(actor).filter(_COUNTING, due_on=clock.today())
 
 
 def overdue(actor: Actor) -> Matters:
     """The clock runs, and the due date has passed."""
     return visible_to(actor).filter(_lit("red")).order_by("due_on")
+
+
+def progress_due(actor: Actor) -> Matters:
+    """The reporter is to hear by close of today how it stands, or should have; longest unheard first."""
+    return visible_to(actor).filter(owed_progress()).order_by("last_told_at", "accepted_at")
+
+
+def owed_progress() -> Q:
+    """The same as an amber or red `clocks.progress_light` that is due today or passed."""
+    since = clocks.progress_owed_since(clock.today(), current_calendar())
+    unheard = Q(last_told_at__lt=clock.end_of(since))
+    unheard |= Q(last_told_at=None, accepted_at__lt=clock.end_of(since))
+    return _OWES_WORD & unheard
+
+
+def first_contact_missing(actor: Actor) -> Matters:
+    """Accepted, and nobody has reached the reporter since; oldest first."""
+    return visible_to(actor).filter(owed_first_contact()).order_by("accepted_at")
+
+
+def owed_first_contact() -> Q:
+    """The same as an amber or red `clocks.first_contact_light`."""
+    return _OWES_WORD & Q(first_contact_at=None, accepted_at__isnull=False)
+
+
+_OWES_WORD = Q(state__in=clocks.OWING_WORD, origin_referral=None)
 
 
 def to_reply(actor: Actor) -> Matters:
@@ -196,6 +236,12 @@ def todays_events(actor: Actor, *, limit: int = 12) -> list[Event]:
     )
 
 
+def reckoned_by_another_calendar() -> list[UUID]:
+    """Whose clock runs by a due date that was not reckoned by the calendar in force."""
+    running = Matter.objects.filter(state__in=RUNNING, due_on__isnull=False)
+    return list(running.exclude(reckoned_by=current_calendar().digest).values_list("pk", flat=True))
+
+
 def without_owner() -> Matters:
     """件件有着落: open matters that nobody holds. Must be empty."""
     return Matter.objects.filter(
@@ -204,45 +250,40 @@ def without_owner() -> Matters:
 
 
 def without_reply() -> Matters:
-    """事事有回音: ended as handled, yet never replied to. Must be empty."""
-    return Matter.objects.filter(state=State.CLOSED, replied_at=None)
+    """事事有回音: ended as handled, yet never replied to. Must be empty.
+
+    Whoever brought a matter that was merged is owed an answer once the other reporter has had one.
+    """
+    handled = Q(state=State.CLOSED) | Q(state=State.MERGED, merged_into__replied_at__isnull=False)
+    return Matter.objects.filter(handled, replied_at=None)
 
 
 # --- At the counter ----------------------------------------------------------------------------------
 
 
-def same_person(identifier: str, *, limit: int = 5) -> list[Matter]:
-    """Newest matters of the person or body with this normalised number, by blind index."""
-    index = blind_index("identifier", identifier)
-    return list(
-        Matter.objects.filter(Q(reporter__identifier_index=index) | Q(reporter__principal_index=index))
-        .select_related("reporter", "department")
-        .order_by("-registered_at")[:limit]
-    )
-
-
-def similar(*, item_code: str, limit: int = 5) -> list[Matter]:
-    """Newest ended matters of the same item that were got done: how it was done before."""
-    return list(
-        Matter.objects.filter(item_code=item_code, state=State.CLOSED, outcome="done")
-        .prefetch_related(Prefetch("causes"))
-        .order_by("-ended_at")[:limit]
-    )
-
-
 def consultations(actor: Actor, *, q: str = "", open_only: bool = False) -> TenantQuerySet[Consultation]:
-    """Consultations that were written down, newest first."""
+    """Consultations that were written down, newest first; not those of a sensitive matter of others."""
     require(actor, "matter.view")
     rows: TenantQuerySet[Consultation] = Consultation.objects.select_related("clerk")
+    rows = rows.exclude(matter_id__in=access.hidden_from(actor).values("pk"))
     if q:
         rows = rows.filter(subject__icontains=q.strip())
     return rows.filter(matter_id=None) if open_only else rows
 
 
+def consultation_for(actor: Actor, consultation_id: UUID) -> Consultation:
+    """One consultation. Raises NotFound."""
+    row = consultations(actor).filter(pk=consultation_id).first()
+    if row is None:
+        raise NotFound("没有这条咨询记录。")
+    return row
+
+
 # --- Helpers -----------------------------------------------------------------------------------------
 
 
-_LONGEST_TERM = max(level.days for level in LEVELS.values())
+_LONGEST_TERM = (1 + EXTENSIONS_AT_MOST) * max(level.days for level in LEVELS.values())
+"""In working days: an extension adds at most what the level allows."""
 
 
 def _lit(colour: str) -> Q:
@@ -254,7 +295,11 @@ def _lit(colour: str) -> Q:
     for left in range(2, _LONGEST_TERM // 5 + 1):  # 80 % of the term is over when a fifth or less is left
         soon |= Q(due_on__lte=calendar.add(today, left), handling_days__gte=5 * left)
     chosen = {"red": past, "amber": soon & ~past, "green": ~past & ~soon}.get(colour, Q())
-    return Q(state__in=RUNNING, due_on__isnull=False) & ~Q(state=State.AWAITING_MATERIAL) & chosen
+    return _COUNTING & Q(due_on__isnull=False) & chosen
+
+
+_COUNTING = Q(state__in=RUNNING) & ~Q(state=State.AWAITING_MATERIAL)
+"""The clock runs and is not paused."""
 
 
 _CARD = re.compile(r"\d{17}[\dXx]|[0-9A-HJ-NPQRTUWXY]{18}")

@@ -14,6 +14,7 @@ from bancheng.identity.roles import DEPARTMENT_ROLES
 from bancheng.tenancy import TenantQuerySet
 from bancheng.timekeeping import clock, lights
 from bancheng.timekeeping.calendar import current as current_calendar
+from tenants.matters import access
 from tenants.matters import selectors as matters
 from tenants.matters.workflow import TRANSITIONS
 from tenants.referrals.models import UNDER_WAY, Counterpart, Direction, Referral, State
@@ -47,9 +48,13 @@ def counterpart(code: str) -> Unit | None:
 
 
 def visible_to(actor: Actor) -> Referrals:
-    """The referrals that this person may see; department staff see those of their department's matters."""
+    """The referrals that this person may see; department staff see those of their department's matters.
+
+    Not those of a sensitive matter that the person is not on.
+    """
     require(actor, "referral.view")
     rows: Referrals = Referral.objects.select_related("matter__department")
+    rows = rows.exclude(matter__in=access.hidden_from(actor))
     if actor.roles <= DEPARTMENT_ROLES:
         return rows.filter(matter__department_id=actor.department)
     return rows
@@ -73,10 +78,11 @@ def listed(actor: Actor, *, direction: Direction, q: str = "", state: str = "", 
 
 
 def referral_for(actor: Actor, referral_id: UUID) -> Referral:
-    """One referral with its matter and contacts. Raises NotFound or NotAllowed."""
+    """One referral with its matter and contacts. Raises NotFound or NotAllowed, as for its matter."""
     try:
         referral = (
-            Referral.objects.select_related("matter__reporter", "matter__department", "drafted_by")
+            Referral.objects.exclude(matter__in=access.hidden_from(actor))
+            .select_related("matter__reporter", "matter__department", "drafted_by")
             .prefetch_related("contacts__by")
             .get(pk=referral_id)
         )

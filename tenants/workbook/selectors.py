@@ -7,7 +7,7 @@ from django.db.models.expressions import OrderBy
 
 from bancheng.centres.scope import current_centre
 from bancheng.identity.actors import Actor
-from tenants.matters import numbering
+from tenants.matters import known, numbering
 from tenants.matters import selectors as matters
 from tenants.matters.models import Matter, NumberSeries
 from tenants.matters.selectors import Filters, Matters
@@ -84,11 +84,8 @@ def series() -> list[Series]:
 
 # --- A number that was typed -------------------------------------------------------------------------
 
-_BRACKETS = str.maketrans("[]()（）【】［］", "〔〕〔〕〔〕〔〕〔〕")
-
 
 def by_number(actor: Actor, text: str) -> Matter | Referral | None:
     """The matter or referral whose whole number was typed, in whatever brackets, among those visible."""
-    number = text.strip().translate(_BRACKETS)
-    found = matters.visible_to(actor).filter(Q(number=number) | Q(machine_number=number.upper())).first()
-    return found or referrals.visible_to(actor).filter(number=number).first()
+    found = known.by_number(actor, text)
+    return found or referrals.visible_to(actor).filter(number=numbering.as_shown(text)).first()

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from bancheng.catalogue.words import Outcome
@@ -19,6 +19,7 @@ from bancheng.identity.permissions import require
 from bancheng.privacy import audit
 from bancheng.privacy.models import AuditEntry
 from bancheng.timekeeping import clock
+from tenants.matters import access
 from tenants.matters.models import Consultation, Matter, Reporter
 from tenants.matters.workflow import TRANSITIONS
 from tenants.referrals.models import ContactLog, Referral
@@ -27,6 +28,7 @@ VERIFIED = "audit.verified"
 
 ACTS: dict[str, str] = {
     **{f"matter.{name}": f"反映件·{each.label}" for name, each in TRANSITIONS.items()},
+    "limits.set": "时限·设置",
     "referral.draft": "转办·起草",
     "referral.discard": "转办·作废草稿",
     "referral.send": "转办·送出",
@@ -88,10 +90,13 @@ def narrowed(entries: Any, *, matter: UUID | None, since: date | None, until: da
     return entries.filter(at__lt=clock.end_of(until)) if until else entries
 
 
-def rows(entries: Iterable[AuditEntry]) -> list[Row]:
-    """One row each; a query for each kind of subject, however many entries there are."""
+def rows(entries: Iterable[AuditEntry], actor: Actor) -> list[Row]:
+    """One row each; a query for each kind of subject, however many entries there are.
+
+    What was done to a sensitive matter is listed like all else, by its number alone: no link, no subject.
+    """
     listed = list(entries)
-    subjects = _subjects(listed)
+    subjects = _subjects(listed, actor)
     drawn = []
     for entry in listed:
         label, url, matter = subjects.get((entry.subject_type, entry.subject_id), ("", "", None))
@@ -103,7 +108,7 @@ def rows(entries: Iterable[AuditEntry]) -> list[Row]:
 _Subject = tuple[str, str, UUID | None]
 
 
-def _subjects(entries: Sequence[AuditEntry]) -> dict[tuple[str, str], _Subject]:
+def _subjects(entries: Sequence[AuditEntry], actor: Actor) -> dict[tuple[str, str], _Subject]:
     ids: dict[str, set[str]] = {}
     for entry in entries:
         ids.setdefault(entry.subject_type, set()).add(entry.subject_id)
@@ -114,26 +119,34 @@ def _subjects(entries: Sequence[AuditEntry]) -> dict[tuple[str, str], _Subject]:
     found: dict[tuple[str, str], _Subject] = {}
     if asked(Matter) or asked(Reporter):
         wanted = Q(pk__in=asked(Matter)) | Q(reporter_id__in=asked(Reporter))
-        for pk, reporter, number in Matter.objects.filter(wanted).values_list("pk", "reporter_id", "number"):
-            url = reverse("matter", args=[pk])
+        matters = Matter.objects.filter(wanted).annotate(hidden=_hidden("pk", actor))
+        for pk, reporter, number, hidden in matters.values_list("pk", "reporter_id", "number", "hidden"):
+            url = "" if hidden else reverse("matter", args=[pk])
             found[_type(Matter), str(pk)] = (number, url, pk)
             found[_type(Reporter), str(reporter)] = (f"{number}反映人", url, pk)
     if asked(Referral):
-        for each in Referral.objects.filter(pk__in=asked(Referral)).defer("digest"):
-            url = reverse("referral", args=[each.pk])
+        referrals = Referral.objects.filter(pk__in=asked(Referral)).annotate(
+            hidden=_hidden("matter_id", actor)
+        )
+        for each in referrals.defer("digest"):
+            url = "" if each.hidden else reverse("referral", args=[each.pk])
             found[_type(Referral), str(each.pk)] = (each.number or "转办草稿", url, each.matter_id)
     if asked(Staff):
         for pk, name in Staff.objects.filter(pk__in=asked(Staff)).values_list("pk", "name"):
             found[_type(Staff), str(pk)] = (name, "", None)
     if asked(Consultation):
-        rows = Consultation.objects.filter(pk__in=asked(Consultation)).values_list("pk", "subject")
-        for pk, subject in rows:
+        rows = Consultation.objects.filter(pk__in=asked(Consultation))
+        rows = rows.annotate(hidden=_hidden("matter_id", actor))
+        for pk, subject, hidden in rows.values_list("pk", "subject", "hidden"):
+            url = reverse("consultation", args=[pk])
             found[_type(Consultation), str(pk)] = (
-                f"咨询：{subject}",
-                reverse("consultation", args=[pk]),
-                None,
+                ("受限咨询", "", None) if hidden else (f"咨询：{subject}", url, None)
             )
     return found
+
+
+def _hidden(matter: str, actor: Actor) -> Exists:
+    return Exists(access.hidden_from(actor).filter(pk=OuterRef(matter)))
 
 
 def _type(model: Any) -> str:

@@ -14,6 +14,7 @@ from bancheng.identity.roles import DEPARTMENT_ROLES
 from bancheng.web import finding
 from tenants.matters import presentation
 from tenants.matters.models import Matter
+from tenants.matters.selectors import visible_to
 from tenants.workbook import selectors, trail
 from tenants.workbook.forms import AuditFilters, WorkbookFilters
 
@@ -73,15 +74,18 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
     """Who did what to what, when and why, newest first."""
-    require(actor_of(request), "audit.view")
+    actor = actor_of(request)
+    require(actor, "audit.view")
     form = AuditFilters(request.GET)
     page = Paginator(form.entries(), PAGE).get_page(request.GET.get("page"))
     chosen = form.cleaned_data
+    matter = Matter.objects.filter(pk=chosen["matter"]).first() if chosen.get("matter") else None
     context = {
         "form": form,
         "page": page,
-        "rows": trail.rows(page),
-        "matter": Matter.objects.filter(pk=chosen["matter"]).first() if chosen.get("matter") else None,
+        "rows": trail.rows(page, actor),
+        "matter": matter,
+        "may_open": matter is not None and visible_to(actor).filter(pk=matter.pk).exists(),
         "filtered": any(chosen.values()),
     }
     return render(request, "workbook/audit.html", context)

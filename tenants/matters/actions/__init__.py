@@ -18,6 +18,10 @@ from tenants.matters.actions.flow import (
     triage,
 )
 from tenants.matters.actions.intake import Attempt, ReporterDetails, Story, amend, register
+from tenants.matters.actions.ladder import notify_city, remind
+from tenants.matters.actions.limits import set_limits
+from tenants.matters.actions.merging import merge
+from tenants.matters.actions.restricting import restrict
 
 __all__ = [
     "Attempt",
@@ -31,14 +35,19 @@ __all__ = [
     "decline",
     "extend",
     "extend_again",
+    "merge",
+    "notify_city",
     "progress",
     "record_consultation",
     "register",
     "regrade",
+    "remind",
     "reopen",
     "rereckon",
     "resolve",
+    "restrict",
     "reverse_decline",
+    "set_limits",
     "sign",
     "triage",
     "withdraw",

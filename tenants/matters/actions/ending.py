@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from bancheng.catalogue.words import Outcome
+from bancheng.errors import Conflict
 from bancheng.identity.actors import Actor
 from bancheng.timekeeping import clock
-from tenants.matters import clocks
+from tenants.matters import clocks, known
 from tenants.matters.acting import acting
 from tenants.matters.actions.flow import set_causes
 from tenants.matters.models import Matter
@@ -48,8 +49,22 @@ def reopen(*, matter_id: UUID, actor: Actor, reason: str) -> Matter:
 
 
 def withdraw(*, matter_id: UUID, actor: Actor, reason: str, told_by: str) -> Matter:
-    """End a matter at the reporter's recorded wish (撤回). `told_by` says how that wish reached us."""
+    """End a matter at the reporter's recorded wish (撤回). `told_by` says how that wish reached us.
+
+    Raises Conflict (others_merged) while a matter of somebody else is merged into it: that person waits for
+    the answer too (house rule).
+    """
     with acting("withdraw", matter_id=matter_id, actor=actor) as act:
+        _check_no_one_else_waits(act.matter)
         act.matter.outcome, act.matter.ended_at = Outcome.WITHDRAWN, clock.now()
         act.note = f"{reason}\n反映人意愿由：{told_by}"
     return act.matter
+
+
+def _check_no_one_else_waits(matter: Matter) -> None:
+    merged = known.merged_into(matter.pk)
+    others = [each for each in merged if not known.is_same_person(each.reporter, matter.reporter)]
+    if others:
+        raise Conflict(
+            f"另有{len(others)}件反映件已并入此件，其反映人仍在等候答复，此件不能撤回。", code="others_merged"
+        )

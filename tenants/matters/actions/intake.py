@@ -7,7 +7,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from bancheng.catalogue import selectors as catalogue
 from bancheng.catalogue.words import Capacity, Channel, Kind, Purpose, ReporterKind, Urgency
@@ -17,6 +16,7 @@ from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import require
 from bancheng.privacy.index import blind_index
 from bancheng.timekeeping import clock
+from tenants.matters import known
 from tenants.matters.acting import acting, opening
 from tenants.matters.models import Consultation, Matter, PriorAttempt, Reporter
 from tenants.matters.numbering import matter_number
@@ -60,6 +60,7 @@ class Story:
     channel: Channel = Channel.COUNTER
     purpose: Purpose = Purpose.REQUEST
     urgency: Urgency = Urgency.ORDINARY
+    sensitive: bool = False
     trips_before: int = 0
     months_before: int = 0
     attempts: Sequence[Attempt] = field(default=())
@@ -98,6 +99,7 @@ def register(
         channel=story.channel,
         purpose=story.purpose,
         urgency=story.urgency,
+        sensitive=story.sensitive,
         trips_before=story.trips_before,
         months_before=story.months_before,
         repeated=same_person_before(person, story.item_code) is not None,
@@ -166,15 +168,9 @@ def same_person_before(person: Reporter, item_code: str) -> Matter | None:
     since = clock.now() - timedelta(days=REPEAT_WITHIN_DAYS)
     return (
         Matter.objects.filter(item_code=item_code, registered_at__gte=since)
-        .filter(_is_person(person.person_index))
+        .filter(known.of_person(person.person_index))
         .order_by("-registered_at")
         .first()
-    )
-
-
-def _is_person(index: str) -> Q:
-    return Q(reporter__principal_index=index) | Q(
-        reporter__principal_index="", reporter__identifier_index=index
     )
 
 

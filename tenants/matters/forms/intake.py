@@ -66,6 +66,9 @@ class RegisterForm(CounterForm):
     urgency = forms.ChoiceField(
         label="紧急程度", choices=Urgency.choices, widget=forms.RadioSelect, initial=Urgency.ORDINARY
     )
+    sensitive = forms.BooleanField(
+        label="敏感件", required=False, help_text="涉及病情、隐私等的，勾选后只有相关人员能看到。"
+    )
     channel = forms.ChoiceField(
         label="来源", choices=[(c.value, c.label) for c in CAME_IN_BY], initial=Channel.COUNTER
     )
@@ -116,6 +119,7 @@ class RegisterForm(CounterForm):
                 channel=Channel(c["channel"]),
                 purpose=Purpose(c["purpose"]),
                 urgency=Urgency(c["urgency"]),
+                sensitive=c["sensitive"],
                 trips_before=c["trips_before"],
                 months_before=c["months_before"],
                 attempts=c["attempts"],

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bancheng.errors import NotFound, Refused
+from bancheng.errors import Refused
 from bancheng.identity.permissions import allowed, require
 from bancheng.identity.requests import actor_of
 from bancheng.privacy import masks
@@ -62,9 +62,7 @@ def consultations(request: HttpRequest) -> HttpResponse:
 def consultation(request: HttpRequest, consultation_id: UUID) -> HttpResponse:
     """One of them, with the way to make a matter of it."""
     actor = actor_of(request)
-    row = selectors.consultations(actor).filter(pk=consultation_id).first()
-    if row is None:
-        raise NotFound("没有这条咨询记录。")
+    row = selectors.consultation_for(actor, consultation_id)
     context = {
         "row": row,
         "item": presentation.item_name(row.item_code),

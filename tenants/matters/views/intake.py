@@ -1,5 +1,6 @@
 """The counter: the intake form, and the help that stands beside it while it is typed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bancheng.catalogue import selectors as catalogue
-from bancheng.catalogue.models import Item
+from bancheng.catalogue.models import Item, ItemMaterial
 from bancheng.catalogue.words import ReporterKind
 from bancheng.errors import Conflict, NotFound, Refused
 from bancheng.identity.actors import Actor
@@ -21,7 +22,7 @@ from bancheng.identity.requests import actor_of
 from bancheng.privacy import identifiers
 from bancheng.timekeeping import clock
 from bancheng.web.http import require_valid
-from tenants.matters import actions, presentation, selectors
+from tenants.matters import actions, known, presentation, selectors
 from tenants.matters.actions.intake import REPEAT_WITHIN_DAYS
 from tenants.matters.forms.intake import RegisterForm
 from tenants.matters.models import Matter
@@ -59,11 +60,9 @@ def from_consultation(actor: Actor, given: str) -> dict[str, Any]:
     if not given:
         return {}
     try:
-        row = selectors.consultations(actor).filter(pk=UUID(given)).first()
+        row = selectors.consultation_for(actor, UUID(given))
     except ValueError:
-        row = None
-    if row is None:
-        raise NotFound("没有这条咨询记录。")
+        raise NotFound("没有这条咨询记录。") from None
     if row.matter_id is not None:
         raise Conflict("这条咨询已经转为反映件，请在咨询记录中打开。", code="already_promoted")
     told = [f"咨询：{row.question}" if row.question else "", f"当时答复：{row.answer}" if row.answer else ""]
@@ -88,8 +87,10 @@ class Help:
 
     wrong: list[str] = field(default_factory=list)
     before: list[presentation.Row] = field(default_factory=list)
+    restricted: bool = False
     repeats: Matter | None = None
     item: Item | None = None
+    materials: Sequence[ItemMaterial] = ()
     similar: list[Matter] = field(default_factory=list)
     first_of_kind: bool = False
 
@@ -104,26 +105,26 @@ def intake_help(request: HttpRequest) -> HttpResponse:
 
 
 def _help(actor: Actor, typed: QueryDict) -> Help:
-    known = Help()
-    _look_for_person(known, actor, typed)
+    helped = Help()
+    _look_for_person(helped, actor, typed)
     code = typed.get("item_code", "")
     if code in {item.code for item in catalogue.items()}:
-        known.item = catalogue.item(code)
-        known.similar = selectors.similar(item_code=code)
-        known.first_of_kind = not known.similar and not Matter.objects.filter(item_code=code).exists()
+        helped.item, helped.materials = catalogue.item(code), catalogue.materials(code)
+        helped.similar = known.similar(actor, item_code=code)
+        helped.first_of_kind = not helped.similar and not Matter.objects.filter(item_code=code).exists()
         since = clock.now() - timedelta(days=REPEAT_WITHIN_DAYS)
-        known.repeats = next(
+        helped.repeats = next(
             (
                 row.matter
-                for row in known.before
+                for row in helped.before
                 if row.matter.item_code == code and row.matter.registered_at >= since
             ),
             None,
         )
-    return known
+    return helped
 
 
-def _look_for_person(known: Help, actor: Actor, typed: QueryDict) -> None:
+def _look_for_person(helped: Help, actor: Actor, typed: QueryDict) -> None:
     """By the principal's card where one is given, as repeats are recognised, else by the reporter's."""
     principal = typed.get("principal_identifier", "").strip()
     number = principal or typed.get("identifier", "").strip()
@@ -133,6 +134,7 @@ def _look_for_person(known: Help, actor: Actor, typed: QueryDict) -> None:
     try:
         normal = identifiers.check_id_number(number).value if person else str(identifiers.check_uscc(number))
     except ValueError as wrong:
-        known.wrong.append(str(wrong))
+        helped.wrong.append(str(wrong))
         return
-    known.before = presentation.rows(selectors.same_person(normal), actor)
+    before = known.same_person(actor, normal)
+    helped.before, helped.restricted = presentation.rows(before.matters, actor), before.restricted
