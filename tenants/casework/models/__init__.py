@@ -1,5 +1,20 @@
 """What casework keeps: materials, consents and evidence, guidance."""
 
+from tenants.casework.models.evidence import (
+    BEFORE_A_PHOTO,
+    PICTURES_OF_PEOPLE,
+    Alternative,
+    Answer,
+    Category,
+    Consent,
+    ConsentWithdrawal,
+    Evidence,
+    EvidenceContent,
+    Giver,
+    Method,
+    Purpose,
+    Way,
+)
 from tenants.casework.models.guidance import (
     Liaison,
     LiaisonKind,
@@ -20,18 +35,31 @@ from tenants.casework.models.materials import (
 )
 
 __all__ = [
+    "BEFORE_A_PHOTO",
     "FROM_OUTSIDE",
     "IN_HAND",
+    "PICTURES_OF_PEOPLE",
+    "Alternative",
+    "Answer",
+    "Category",
+    "Consent",
+    "ConsentWithdrawal",
+    "Evidence",
+    "EvidenceContent",
+    "Giver",
     "Liaison",
     "LiaisonKind",
     "LiaisonWay",
     "Material",
     "MaterialRequest",
     "MaterialStatus",
+    "Method",
     "PolicyExplanation",
+    "Purpose",
     "Reckoning",
     "ReckoningParameters",
     "Visit",
     "VisitKind",
     "Visitor",
+    "Way",
 ]

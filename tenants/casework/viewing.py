@@ -1,0 +1,49 @@
+"""Showing evidence: to whoever may see personal data of the matter, with their name on it, and never unseen."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from bancheng.errors import Conflict
+from bancheng.identity.actors import Actor
+from bancheng.identity.models import Staff
+from bancheng.identity.permissions import require
+from bancheng.privacy import audit
+from bancheng.timekeeping import clock
+from tenants.casework import watermark
+from tenants.casework.files import ENDINGS
+from tenants.casework.models import EvidenceContent
+from tenants.casework.selectors import evidence as selectors
+from tenants.matters.selectors import matter_for
+
+
+@dataclass(frozen=True)
+class Viewed:
+    """The file as it may be shown. `name` has nothing personal in it."""
+
+    content: bytes
+    media_type: str
+    name: str
+
+
+def view(*, actor: Actor, matter_id: UUID, evidence_id: UUID) -> Viewed:
+    """The file with who, when and which matter drawn over it, once the audit trail says so.
+
+    Raises NotAllowed without "person.unmask", or for health without having a part in the case; NotFound;
+    Conflict once it is destroyed or due to be.
+    """
+    matter = matter_for(actor, matter_id)
+    require(actor, "person.unmask")
+    found = selectors.evidence_of(matter, evidence_id)
+    if found.health:
+        require(actor, "matter.add_evidence")
+    if found.destroyed_at or found.destroy_on <= clock.today():
+        raise Conflict("这份佐证已到销毁日期，不能再查看。", code="destroyed")
+    content = EvidenceContent.objects.get(pk=found.pk).data
+    when = f"{clock.local(clock.now()):%Y-%m-%d %H:%M} {matter.machine_number}"
+    account = Staff.objects.filter(pk=actor.id).values_list("username", flat=True).first() or "-"
+    shown = watermark.marked(content, found.media_type, f"{actor.label} {account} {when}", f"{account} {when}")
+    with transaction.atomic():
+        audit.record(actor=actor, act="evidence.view", subject=found, matter=str(matter.pk))
+    return Viewed(shown, found.media_type, f"{matter.machine_number}-{found.pk}.{ENDINGS[found.media_type]}")

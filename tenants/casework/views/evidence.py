@@ -1,0 +1,65 @@
+"""A file of a matter as its own page, and the consent as a paper to sign (同意书)."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from bancheng.identity.permissions import require
+from bancheng.identity.requests import actor_of
+from bancheng.privacy.unmask import unmask
+from bancheng.web.http import print_page
+from tenants.casework import viewing
+from tenants.casework.files import PDF
+from tenants.casework.models import Giver, Purpose
+from tenants.matters import presentation
+from tenants.matters.selectors import matter_for
+
+ISOLATED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
+"""Whatever the file is, it runs nothing and reaches nothing. Browsers refuse to draw a PDF in a sandbox, so
+that is handed over to be saved."""
+
+
+@never_cache
+@require_GET
+def evidence(request: HttpRequest, matter_id: UUID, evidence_id: UUID) -> HttpResponse:
+    """The file itself, watermarked; each time it is opened is audited."""
+    return shown(viewing.view(actor=actor_of(request), matter_id=matter_id, evidence_id=evidence_id))
+
+
+def shown(viewed: viewing.Viewed) -> HttpResponse:
+    """The answer with a file in it, for page and API."""
+    way = "attachment" if viewed.media_type == PDF else "inline"
+    return HttpResponse(
+        viewed.content,
+        content_type=viewed.media_type,
+        headers={
+            "Content-Disposition": f'{way}; filename="{viewed.name}"',
+            "Content-Security-Policy": ISOLATED,
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent_paper(request: HttpRequest, matter_id: UUID) -> HttpResponse:
+    """Opened, a preview with names masked; posted, the paper to be signed, and audited."""
+    actor = actor_of(request)
+    require(actor, "matter.record_consent")
+    matter = matter_for(actor, matter_id)
+    person = matter.reporter
+    fields = ["principal_name"] if person.principal_name else ["name"]
+    name = person.masked_principal_name if person.principal_name else person.masked_name
+    if request.method == "POST":
+        name = unmask(actor=actor, subject=person, fields=fields, reason="打印同意书")[fields[0]]
+    context = {
+        "matter": matter,
+        "name": name,
+        "item": presentation.item_name(matter.item_code),
+        "purposes": Purpose.labels,
+        "givers": Giver.labels,
+    }
+    return print_page(request, "casework/papers/consent.html", context, title="同意书")
