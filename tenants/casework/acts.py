@@ -3,10 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tenants.casework.actions import guidance, materials
+from tenants.casework.actions import evidence, guidance, materials
+from tenants.casework.forms import evidence as evidence_forms
 from tenants.casework.forms import guidance as guidance_forms
 from tenants.casework.forms import materials as materials_forms
-from tenants.casework.models import LiaisonKind, LiaisonWay, VisitKind
+from tenants.casework.models import (
+    Answer,
+    Category,
+    Giver,
+    LiaisonKind,
+    LiaisonWay,
+    Method,
+    Purpose,
+    VisitKind,
+    Way,
+)
 from tenants.casework.selectors.materials import Completeness
 from tenants.matters.acts import bind
 from tenants.matters.telling import tell, word
@@ -35,6 +46,47 @@ tell("check_materials", "clipboard-list", says=_checked)
 tell("ask_material", "player-pause", "amber", says=_asked)
 tell("receive_material", "inbox", "teal", says=_received)
 tell("supply_material", "inbox", says=lambda data, _: [data.get("item", "")])
+
+# --- Consents and evidence ---------------------------------------------------------------------------
+
+bind("record_consent", evidence_forms.ConsentForm, evidence.record_consent)
+bind("withdraw_consent", evidence_forms.WithdrawConsentForm, evidence.withdraw_consent)
+bind("offer_alternative", evidence_forms.AlternativeForm, evidence.offer_alternative)
+bind("add_evidence", evidence_forms.EvidenceForm, evidence.add_evidence)
+
+
+def _consented(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    said = [
+        word(Purpose, data.get("purpose")),
+        word(Giver, data.get("giver")),
+        word(Method, data.get("method")),
+    ]
+    return [*said, f"有效至{data.get('valid_until')}"]
+
+
+def _withdrawn(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    files = data.get("files")
+    return [word(Purpose, data.get("purpose")), f"{files}个文件将销毁" if files else ""]
+
+
+def _offered(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    return [word(Way, data.get("way")), word(Answer, data.get("answer"))]
+
+
+def _added(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    health = "涉及健康信息" if data.get("health") else ""
+    return [word(Category, data.get("category")), word(Purpose, data.get("purpose")), health]
+
+
+def _destroyed(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:
+    return [f"到期销毁{data.get('count')}个文件"]
+
+
+tell("record_consent", "shield-check", "green", says=_consented)
+tell("withdraw_consent", "shield-check", "red", says=_withdrawn)
+tell("offer_alternative", "arrows-exchange", "teal", says=_offered)
+tell("add_evidence", "paperclip", says=_added)
+tell("destroy_evidence", "trash", "grey", says=_destroyed)
 
 # --- Guidance ----------------------------------------------------------------------------------------
 

@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.urls import path
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -16,23 +18,32 @@ from bancheng.identity.requests import actor_of
 from bancheng.web.api import PagedView
 from bancheng.web.bodies import filled
 from bancheng.web.openapi import body_of
+from tenants.casework import viewing
 from tenants.casework.actions import guidance as guiding
 from tenants.casework.forms.guidance import ParametersForm
 from tenants.casework.models import (
+    Answer,
+    Category,
+    Evidence,
+    Giver,
     Liaison,
     LiaisonKind,
     LiaisonWay,
     Material,
     MaterialRequest,
     MaterialStatus,
+    Method,
     PolicyExplanation,
+    Purpose,
     Reckoning,
     ReckoningParameters,
     Visit,
     VisitKind,
+    Way,
 )
 from tenants.casework.reckoning.pension import PayoutRule
-from tenants.casework.selectors import guidance, materials
+from tenants.casework.selectors import evidence, guidance, materials
+from tenants.casework.views.evidence import shown
 from tenants.matters.selectors import matter_for
 
 # --- Materials ---------------------------------------------------------------------------------------
@@ -100,6 +111,108 @@ class MaterialsView(APIView):
             "requests": materials.requests(matter),
         }
         return Response(MaterialsSerializer(found).data)
+
+
+# --- Consents and evidence ---------------------------------------------------------------------------
+
+
+class WithdrawalSerializer(serializers.Serializer[Any]):
+    at = serializers.DateTimeField(label="撤回时间")
+    by = serializers.CharField(label="经办人", source="by.name")
+    told_by = serializers.CharField(label="表示方式")
+    reason = serializers.CharField(label="原因", allow_blank=True)
+
+
+class ConsentSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField(label="记录时间")
+    by = serializers.CharField(label="经办人", source="by.name")
+    second = serializers.CharField(label="在场人", source="second.name")
+    purpose = serializers.ChoiceField(label="用途", choices=Purpose.choices)
+    scope = serializers.CharField(label="范围")
+    giver = serializers.ChoiceField(label="同意人身份", choices=Giver.choices)
+    name = serializers.CharField(label="同意人姓名，已遮盖", source="masked_name")
+    relation = serializers.CharField(label="身份或关系证明", allow_blank=True)
+    method = serializers.ChoiceField(label="方式", choices=Method.choices)
+    valid_from = serializers.DateField(label="有效期自")
+    valid_until = serializers.DateField(label="有效期至")
+    scan = serializers.UUIDField(label="扫描件", source="scan_id", allow_null=True)
+    withdrawal = WithdrawalSerializer(label="撤回", allow_null=True, default=None)
+
+
+class AlternativeSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField(label="时间")
+    by = serializers.CharField(label="经办人", source="by.name")
+    way = serializers.ChoiceField(label="方式", choices=Way.choices)
+    answer = serializers.ChoiceField(label="结果", choices=Answer.choices)
+    note = serializers.CharField(label="说明", allow_blank=True)
+
+
+class EvidenceSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField(label="上传时间")
+    by = serializers.CharField(label="上传人", source="by.name")
+    category = serializers.ChoiceField(label="类别", choices=Category.choices)
+    purpose = serializers.ChoiceField(label="用途", choices=Purpose.choices)
+    health = serializers.BooleanField(label="涉及健康信息")
+    description = serializers.SerializerMethodField(label="说明；涉及健康信息的不列出")
+    media_type = serializers.CharField(label="文件类型")
+    size = serializers.IntegerField(label="字节数")
+    sha256 = serializers.CharField(label="保存内容的SHA-256")
+    destroy_on = serializers.DateField(label="到期自动销毁")
+    destroyed_at = serializers.DateTimeField(label="已销毁时间", allow_null=True)
+
+    def get_description(self, row: Evidence) -> str:
+        return "" if row.health else row.description
+
+
+class ConsentsView(APIView):
+    @extend_schema(
+        operation_id="matters_consents",
+        summary="一个反映件的同意，新的在前",
+        responses=ConsentSerializer(many=True),
+    )
+    def get(self, request: Request, matter_id: UUID) -> Response:
+        matter = matter_for(actor_of(request), matter_id)
+        return Response(ConsentSerializer(evidence.consents(matter), many=True).data)
+
+
+class AlternativesView(APIView):
+    @extend_schema(
+        operation_id="matters_alternatives",
+        summary="一个反映件拍照前提供过的替代方式，新的在前",
+        responses=AlternativeSerializer(many=True),
+    )
+    def get(self, request: Request, matter_id: UUID) -> Response:
+        matter = matter_for(actor_of(request), matter_id)
+        return Response(AlternativeSerializer(evidence.alternatives(matter), many=True).data)
+
+
+class EvidenceListView(APIView):
+    @extend_schema(
+        operation_id="matters_evidence",
+        summary="一个反映件的佐证，新的在前；不含文件内容",
+        responses=EvidenceSerializer(many=True),
+    )
+    def get(self, request: Request, matter_id: UUID) -> Response:
+        matter = matter_for(actor_of(request), matter_id)
+        return Response(EvidenceSerializer(evidence.evidence(matter), many=True).data)
+
+
+class EvidenceFileView(APIView):
+    @extend_schema(
+        operation_id="matters_evidence_file",
+        summary="一份佐证的文件，带水印；每次查看记入审计",
+        responses={
+            (200, "image/jpeg"): OpenApiTypes.BINARY,
+            (200, "image/png"): OpenApiTypes.BINARY,
+            (200, "application/pdf"): OpenApiTypes.BINARY,
+        },
+    )
+    def get(self, request: Request, matter_id: UUID, evidence_id: UUID) -> HttpResponse:
+        viewed = viewing.view(actor=actor_of(request), matter_id=matter_id, evidence_id=evidence_id)
+        return shown(viewed)
 
 
 # --- Guidance ----------------------------------------------------------------------------------------
@@ -237,6 +350,16 @@ class ReckoningParametersView(PagedView):
 
 urlpatterns = [
     path("matters/<uuid:matter_id>/materials/", MaterialsView.as_view(), name="api-matter-materials"),
+    path("matters/<uuid:matter_id>/consents/", ConsentsView.as_view(), name="api-matter-consents"),
+    path(
+        "matters/<uuid:matter_id>/alternatives/", AlternativesView.as_view(), name="api-matter-alternatives"
+    ),
+    path("matters/<uuid:matter_id>/evidence/", EvidenceListView.as_view(), name="api-matter-evidence"),
+    path(
+        "matters/<uuid:matter_id>/evidence/<uuid:evidence_id>/file/",
+        EvidenceFileView.as_view(),
+        name="api-matter-evidence-file",
+    ),
     path("matters/<uuid:matter_id>/guidance/", GuidanceView.as_view(), name="api-matter-guidance"),
     path("reckoning-parameters/", ReckoningParametersView.as_view(), name="api-reckoning-parameters"),
 ]

@@ -160,8 +160,10 @@ _BROKEN_PDF = "PDF已损坏或不规范，打不开；请重新导出或扫描�
 _PAGE_KEYS = frozenset({"/Type", "/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate", "/Annots"})
 _VISIBLE_NOTES = frozenset({"/Widget", "/FreeText", "/Stamp", "/Ink", "/Highlight", "/Underline"})
 """Annotations that are part of what one sees, such as a form filled in; links, media and files are not."""
-_HIDDEN = frozenset("/AA /AF /EF /JS /OpenAction /Metadata /PieceInfo /LastModified /StructParents".split())
-_OF_NOTES = frozenset("/A /Parent /P /Popup /StructParent".split())
+_HIDDEN = frozenset(
+    {"/AA", "/AF", "/EF", "/JS", "/OpenAction", "/Metadata", "/PieceInfo", "/LastModified", "/StructParents"}
+)
+_OF_NOTES = frozenset({"/A", "/Parent", "/P", "/Popup", "/StructParent"})
 
 
 def _pdf(content: bytes) -> tuple[str, bytes]:

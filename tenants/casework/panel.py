@@ -4,8 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from tenants.casework.models import Liaison, Material, MaterialRequest, PolicyExplanation, Reckoning, Visit
-from tenants.casework.selectors import guidance, materials
+from tenants.casework.models import (
+    Alternative,
+    Consent,
+    Evidence,
+    Liaison,
+    Material,
+    MaterialRequest,
+    PolicyExplanation,
+    Reckoning,
+    Visit,
+)
+from tenants.casework.selectors import evidence, guidance, materials
 from tenants.matters.models import Matter
 from tenants.matters.panels import Part, register
 
@@ -40,6 +50,41 @@ register(
         overview,
         counted=Material,
         acts=frozenset({"ask_material", "receive_material"}),
+    )
+)
+
+# --- Consents and evidence ---------------------------------------------------------------------------
+
+register(
+    Part(
+        "consents",
+        "evidence",
+        "同意",
+        "casework/parts/consents.html",
+        evidence.consents,
+        counted=Consent,
+        acts=frozenset({"withdraw_consent", "add_evidence"}),
+    )
+)
+register(
+    Part(
+        "alternatives",
+        "evidence",
+        "替代方式",
+        "casework/parts/alternatives.html",
+        evidence.alternatives,
+        counted=Alternative,
+        acts=frozenset({"offer_alternative"}),
+    )
+)
+register(
+    Part(
+        "evidence",
+        "evidence",
+        "佐证",
+        "casework/parts/evidence.html",
+        evidence.evidence,
+        counted=Evidence,
     )
 )
 

@@ -1,4 +1,4 @@
-"""Showing evidence: to whoever may see personal data of the matter, with their name on it, and never unseen."""
+"""Showing evidence: to whoever may see personal data, with their name drawn over it, and never unrecorded."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -38,12 +38,12 @@ def view(*, actor: Actor, matter_id: UUID, evidence_id: UUID) -> Viewed:
     found = selectors.evidence_of(matter, evidence_id)
     if found.health:
         require(actor, "matter.add_evidence")
-    if found.destroyed_at or found.destroy_on <= clock.today():
+    if found.ended:
         raise Conflict("这份佐证已到销毁日期，不能再查看。", code="destroyed")
     content = EvidenceContent.objects.get(pk=found.pk).data
-    when = f"{clock.local(clock.now()):%Y-%m-%d %H:%M} {matter.machine_number}"
-    account = Staff.objects.filter(pk=actor.id).values_list("username", flat=True).first() or "-"
-    shown = watermark.marked(content, found.media_type, f"{actor.label} {account} {when}", f"{account} {when}")
+    account = Staff.objects.values_list("username", flat=True).get(pk=actor.staff_id)
+    plain = f"{account} {clock.local(clock.now()):%Y-%m-%d %H:%M} {matter.machine_number}"
+    shown = watermark.marked(content, found.media_type, f"{actor.label} {plain}", plain)
     with transaction.atomic():
         audit.record(actor=actor, act="evidence.view", subject=found, matter=str(matter.pk))
     return Viewed(shown, found.media_type, f"{matter.machine_number}-{found.pk}.{ENDINGS[found.media_type]}")

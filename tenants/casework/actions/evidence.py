@@ -138,9 +138,7 @@ def add_evidence(
     with acting("add_evidence", matter_id=matter_id, actor=actor) as act:
         if category in PICTURES_OF_PEOPLE and (missing := selectors.not_offered(act.matter)):
             ways = "、".join(way.label for way in missing)
-            raise Conflict(
-                f"拍照前须先提供替代方式并记下结果，还缺：{ways}。", code="alternatives_missing"
-            )
+            raise Conflict(f"拍照前须先提供替代方式并记下结果，还缺：{ways}。", code="alternatives_missing")
         consent = None
         if category in PICTURES_OF_PEOPLE or health:
             consent = selectors.covering(act.matter, purpose, clock.today())

@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from bancheng.timekeeping import clock
 from bancheng.web.uploads import TooLarge
@@ -78,9 +79,16 @@ class ConsentForm(ActForm):
     def prepare(self) -> None:
         field: Any = self.fields["second"]
         people = selectors.colleagues(self.actor.id) if self.matter.pk else []
-        field.choices = [("", "请选择"), *((str(each.pk), f"{each.name}（{each.role_names}）") for each in people)]
+        field.choices = [
+            ("", "请选择"),
+            *((str(each.pk), f"{each.name}（{each.role_names}）") for each in people),
+        ]
         field.error_messages["invalid_choice"] = SAME_PERSON
-        self.fields["scan"].help_text = f"书面同意必须上传。{self.fields['scan'].help_text}"
+        scan = self.fields["scan"]
+        scan.help_text = f"书面同意必须上传。{scan.help_text}"
+        if self.matter.pk:
+            paper = reverse("consent_paper", args=[self.matter.pk])
+            scan.help_text += f'<a href="{paper}" target="_blank" rel="noopener">打印空白同意书</a>'
         self.initial.setdefault("valid_from", clock.today())
 
     def clean(self) -> dict[str, Any]:

@@ -206,6 +206,11 @@ class Evidence(TenantModel):
     def __str__(self) -> str:
         return f"{self.get_category_display()} {self.at:%Y-%m-%d}"
 
+    @property
+    def ended(self) -> bool:
+        """Its day has come: it is shown to nobody, whether the daily run was there already or not."""
+        return self.destroyed_at is not None or self.destroy_on <= clock.today()
+
 
 class EvidenceContent(TenantModel):
     """The file itself, as it was made harmless; apart from its description, so that no list loads it."""

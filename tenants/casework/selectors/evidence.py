@@ -11,9 +11,9 @@ from tenants.casework.models import BEFORE_A_PHOTO, Alternative, Consent, Eviden
 from tenants.matters.models import Matter
 
 
-def consents(matter: Matter) -> TenantQuerySet[Consent]:
+def consents(matter: Matter) -> Sequence[Consent]:
     """Consents of the matter, newest first, with their withdrawal if there is one."""
-    return Consent.objects.filter(matter=matter).select_related("by", "second", "withdrawal__by")
+    return list(Consent.objects.filter(matter=matter).select_related("by", "second", "withdrawal__by"))
 
 
 def covering(matter: Matter, purpose: Purpose, on: date) -> Consent | None:
@@ -32,9 +32,9 @@ def standing_consents(matter: Matter) -> TenantQuerySet[Consent]:
     return Consent.objects.filter(matter=matter, withdrawal=None)
 
 
-def alternatives(matter: Matter) -> TenantQuerySet[Alternative]:
+def alternatives(matter: Matter) -> Sequence[Alternative]:
     """What was offered, newest first."""
-    return Alternative.objects.filter(matter=matter).select_related("by")
+    return list(Alternative.objects.filter(matter=matter).select_related("by"))
 
 
 def not_offered(matter: Matter) -> list[Way]:
@@ -43,9 +43,9 @@ def not_offered(matter: Matter) -> list[Way]:
     return [way for way in BEFORE_A_PHOTO if way not in offered]
 
 
-def evidence(matter: Matter) -> TenantQuerySet[Evidence]:
+def evidence(matter: Matter) -> Sequence[Evidence]:
     """The files of the matter, newest first, without their content."""
-    return Evidence.objects.filter(matter=matter).select_related("by")
+    return list(Evidence.objects.filter(matter=matter).select_related("by"))
 
 
 def evidence_of(matter: Matter, evidence_id: UUID) -> Evidence:
@@ -64,4 +64,5 @@ def to_destroy(today: date) -> Sequence[UUID]:
 
 def colleagues(actor_id: UUID | None) -> TenantQuerySet[Staff]:
     """Who else works here, for what takes two people."""
-    return Staff.objects.filter(is_active=True).exclude(pk=actor_id).order_by("name")
+    people: TenantQuerySet[Staff] = Staff.objects.filter(is_active=True).order_by("name")
+    return people.exclude(pk=actor_id) if actor_id else people

@@ -4,11 +4,10 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_safe
 
 from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
-from bancheng.privacy.unmask import unmask
 from bancheng.web.http import print_page
 from tenants.casework import viewing
 from tenants.casework.files import PDF
@@ -43,21 +42,14 @@ def shown(viewed: viewing.Viewed) -> HttpResponse:
     )
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def consent_paper(request: HttpRequest, matter_id: UUID) -> HttpResponse:
-    """Opened, a preview with names masked; posted, the paper to be signed, and audited."""
+    """The paper to be signed, filled in as far as the case is known; names are written by hand."""
     actor = actor_of(request)
     require(actor, "matter.record_consent")
     matter = matter_for(actor, matter_id)
-    person = matter.reporter
-    fields = ["principal_name"] if person.principal_name else ["name"]
-    name = person.masked_principal_name if person.principal_name else person.masked_name
-    if request.method == "POST":
-        name = unmask(actor=actor, subject=person, fields=fields, reason="打印同意书")[fields[0]]
     context = {
         "matter": matter,
-        "name": name,
         "item": presentation.item_name(matter.item_code),
         "purposes": Purpose.labels,
         "givers": Giver.labels,
