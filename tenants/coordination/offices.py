@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -43,7 +43,7 @@ class OfficeForm(ActForm):
     A subclass names its pairs: `offices = {"office": "office_other"}`, the list and the line.
     """
 
-    offices: dict[str, str] = {}
+    offices: ClassVar[dict[str, str]] = {}
 
     def prepare(self) -> None:
         self._groups = known(self.matter)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -10,7 +9,6 @@ from bancheng.identity.actors import Actor
 from bancheng.identity.models import Staff
 from bancheng.identity.roles import DEPARTMENT_ROLES, Role
 from bancheng.tenancy import TenantQuerySet
-from bancheng.timekeeping import clock
 from tenants.coordination.circles import circles
 from tenants.coordination.models import (
     Decision,
@@ -25,7 +23,7 @@ from tenants.coordination.models import (
 )
 from tenants.matters import selectors as matters
 from tenants.matters.models import Matter
-from tenants.matters.states import IN_HAND, OPEN, RUNNING
+from tenants.matters.states import IN_HAND
 
 # --- Signatures --------------------------------------------------------------------------------------
 
@@ -77,14 +75,6 @@ def joint_parts(matter: Matter) -> TenantQuerySet[JointPart]:
     return rows.select_related("asked_by", "signed_by", "answered_by")
 
 
-def open_parts() -> TenantQuerySet[JointPart]:
-    """The parts that somebody still has to answer, on matters that are in somebody's hands."""
-    rows: TenantQuerySet[JointPart] = JointPart.objects.filter(
-        answered_at=None, cancelled_at=None, matter__state__in=(*RUNNING,)
-    )
-    return rows
-
-
 def open_letters(matter: Matter) -> TenantQuerySet[JointPart]:
     """The letters to outside offices whose answer is still awaited."""
     return joint_parts(matter).filter(department=None, answered_at=None, cancelled_at=None)
@@ -92,18 +82,14 @@ def open_letters(matter: Matter) -> TenantQuerySet[JointPart]:
 
 def support_asked_of(actor: Actor) -> TenantQuerySet[JointPart]:
     """What other matters wait for from this person's department, soonest due first; of those it may see."""
-    waiting = open_parts().filter(department_id=actor.department or None, matter__state__in=IN_HAND)
+    rows: TenantQuerySet[JointPart] = JointPart.objects.filter(answered_at=None, cancelled_at=None)
     if not actor.department or not actor.roles & DEPARTMENT_ROLES:
-        return waiting.none()
+        return rows.none()
+    waiting = rows.filter(department_id=actor.department, matter__state__in=IN_HAND)
     visible = matters.visible_to(actor).values("pk")
     return (
         waiting.filter(matter__in=visible).select_related("matter__reporter").order_by("due_on", "asked_at")
     )
-
-
-def overdue_parts() -> TenantQuerySet[JointPart]:
-    """Parts whose day has passed without an answer, of departments and of outside offices alike."""
-    return open_parts().filter(due_on__lt=clock.today()).select_related("matter").order_by("due_on")
 
 
 def may_handle(matter: Matter) -> TenantQuerySet[Staff]:
@@ -111,7 +97,8 @@ def may_handle(matter: Matter) -> TenantQuerySet[Staff]:
     people: TenantQuerySet[Staff] = Staff.objects.filter(
         is_active=True, department_id=matter.department_id, roles__overlap=list(DEPARTMENT_ROLES)
     )
-    return people.exclude(pk=matter.handler_id).order_by("username")
+    others = people.exclude(pk=matter.handler_id) if matter.handler_id else people
+    return others.order_by("username")
 
 
 # --- Leaders -----------------------------------------------------------------------------------------
@@ -121,14 +108,6 @@ def supervision_orders(matter: Matter) -> TenantQuerySet[SupervisionOrder]:
     """Newest first, with what was reported on each."""
     rows: TenantQuerySet[SupervisionOrder] = SupervisionOrder.objects.filter(matter=matter)
     return rows.select_related("issued_by", "lifted_by").prefetch_related("answers__by")
-
-
-def supervision_due(*, on_or_before: date) -> TenantQuerySet[SupervisionOrder]:
-    """Open orders whose feedback is due by that day, on matters that have not ended."""
-    rows: TenantQuerySet[SupervisionOrder] = SupervisionOrder.objects.filter(
-        lifted_at=None, due_on__lte=on_or_before, matter__state__in=OPEN
-    )
-    return rows.select_related("matter").order_by("due_on")
 
 
 def instructions(matter: Matter) -> TenantQuerySet[Instruction]:

@@ -272,13 +272,14 @@ def test_only_what_is_open_waits_for_a_department(desk: Desk) -> None:
     assert not selectors.support_asked_of(handler).exists()
 
 
-def test_a_part_is_overdue_after_its_day(desk: Desk) -> None:
+def test_a_part_is_overdue_after_close_of_business_of_its_day(desk: Desk) -> None:
     with clock.at(TUESDAY):
         supported(desk)
-    with clock.at(TUESDAY.replace(day=27)):
-        assert not selectors.overdue_parts().exists()
-    with clock.at(TUESDAY.replace(day=28)):
-        assert selectors.overdue_parts().get().key == "YB"
+    part = JointPart.objects.get()
+    with clock.at(TUESDAY.replace(day=27, hour=17)):
+        assert not part.is_overdue
+    with clock.at(TUESDAY.replace(day=27, hour=18)):
+        assert part.is_overdue
 
 
 # --- Changing hands ----------------------------------------------------------------------------------

@@ -106,7 +106,8 @@ def _came_back(matter: Matter, to: str) -> bool:
     before = Event.objects.filter(matter=matter, act="return_to_window").order_by("-seq").first()
     if before is None or not to:
         return False
-    return before.data.get("suggested") == matter.department_id and before.data.get("department") == to
+    said: tuple[str, str] = (before.data.get("department", ""), before.data.get("suggested", ""))
+    return said == (to, matter.department_id)
 
 
 def _cancel_parts(matter: Matter) -> None:

@@ -7,6 +7,7 @@ from bancheng.identity.models import Department, Staff
 from bancheng.privacy.fields import EncryptedTextField
 from bancheng.tenancy import TenantModel
 from bancheng.timekeeping import clock
+from bancheng.timekeeping.due import closing
 from tenants.matters.models import Matter
 
 
@@ -68,4 +69,5 @@ class JointPart(TenantModel):
 
     @property
     def is_overdue(self) -> bool:
-        return self.is_open and self.due_on < clock.today()
+        """From close of business of its day on."""
+        return self.is_open and clock.now() > closing(self.due_on)
