@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,10 +11,12 @@ from rest_framework.views import APIView
 
 from bancheng.catalogue import selectors as catalogue
 from bancheng.catalogue import words
+from bancheng.catalogue.models import Item, ItemMaterial
 from bancheng.identity.models import Department, Staff
 from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
 from bancheng.timekeeping.due import LEVELS
+from tenants.casework.models import MaterialStatus
 from tenants.matters.states import State
 from tenants.referrals import selectors as referrals
 
@@ -29,6 +31,9 @@ WORDS = {
     "vulnerable": words.Vulnerability,
     "outcome": words.Outcome,
     "decline_reason": words.DeclineReason,
+    "material_kind": words.MaterialKind,
+    "obtained_by": words.ObtainedBy,
+    "material_status": MaterialStatus,
     "state": State,
 }
 
@@ -38,12 +43,25 @@ class WordSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]  # a field, not DRF's own label
 
 
+class ItemMaterialSerializer(serializers.Serializer[ItemMaterial]):
+    name = serializers.CharField()
+    kind = serializers.CharField(label="形式代码")
+    obtained_by = serializers.CharField(label="由谁取得，代码")
+    may_follow = serializers.BooleanField(label="可以容缺")
+    note = serializers.CharField(label="说明", allow_blank=True)
+
+
 class ItemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     name = serializers.CharField()
     scheme = serializers.CharField(label="险种/类别")
     lead_department = serializers.CharField(label="主办部门代码")
     statutory_working_days = serializers.IntegerField(label="法定时限（工作日）", allow_null=True)
+    materials = serializers.SerializerMethodField(label="应备材料")
+
+    @extend_schema_field(ItemMaterialSerializer(many=True))
+    def get_materials(self, item: Item) -> Any:
+        return ItemMaterialSerializer(catalogue.materials(item.code), many=True).data
 
 
 class NamedSerializer(serializers.Serializer[Any]):

@@ -467,13 +467,22 @@ def test_a_wrong_row_says_so_at_the_row_and_keeps_what_was_typed(
 def test_a_name_stands_once(desk: Desk) -> None:
     matter = desk.handling()
     row = {"name": "火化安排单", "status": "missing"}
-    page = Browser(desk, Role.HANDLER)
-    twice = page.post(address("act", matter.pk, "check_materials"), sent(matter, row, row))
-    assert "第2行“火化安排单”：在清单中已有一行" in twice.content.decode()
     check(desk, matter, Line(name="火化安排单"))
-    with in_centre(desk.centre.code):
-        again = page.post(address("act", matter.pk, "check_materials"), sent(matter, row))
-    assert "第1行“火化安排单”：在清单中已有一行" in again.content.decode()
+    stands = {"id": str(material(matter, "火化安排单").pk), "name": "火化安排单", "status": "received"}
+    response = Browser(desk, Role.HANDLER).post(
+        address("act", matter.pk, "check_materials"), sent(matter, stands, row)
+    )
+    assert "第2行“火化安排单”：已有一行，请在那一行填写。" in response.content.decode()
+    with pytest.raises(Invalid, match="“火化安排单”已有一行"):
+        check(desk, matter, Line(name="火化安排单"), Line(name="火化安排单"))
+    assert Material.objects.filter(name="火化安排单").count() == 1
+
+
+def test_a_program_may_name_a_material_without_its_id(desk: Desk) -> None:
+    matter = desk.handling()
+    check(desk, matter, Line(name="死亡证明"))
+    check(desk, matter, Line(name="死亡证明", status=S.RECEIVED))
+    assert material(matter, "死亡证明").status == S.RECEIVED
 
 
 def test_three_hundred_rows_are_too_many(desk: Desk) -> None:

@@ -25,12 +25,12 @@ material that may follow must be there (house rule)."""
 CHANGED = "材料清单在您填写期间已有人改过，每行下方是现在的情况；请核对后再次提交，将以您填写的为准。"
 
 UNKNOWN = "不在清单中，请刷新后重填。"
-DOUBLED = "在清单中已有一行，请在那一行填写。"
+DOUBLED = "已有一行，请在那一行填写。"
 
 
 @dataclass(frozen=True)
 class Line:
-    """What is said of one material: of one that stands by its `id`, of another by its name."""
+    """What is said of one material, known by its `id` where there is one, else by its name."""
 
     id: UUID | None = None
     name: str = ""
@@ -216,6 +216,7 @@ def _apply(
 ) -> list[Material]:
     """Change `materials` as the lines say, adding to the list what is new; those that changed, saved."""
     changed: list[Material] = []
+    spoken_of: list[Material] = []
     for line in lines:
         material = named(materials, line)
         if material is None:
@@ -224,8 +225,9 @@ def _apply(
             position = max((m.position for m in materials), default=0) + 1
             material = Material(matter=matter, position=position, name=line.name, kind=line.kind)
             materials.append(material)
-        elif material in changed or (not line.id and not material._state.adding):
+        elif material in spoken_of:
             raise Invalid({"lines": [f"“{material.name}”{DOUBLED}"]})
+        spoken_of.append(material)
         if wrong := wrong_with(line, material, matter):
             raise Invalid({"lines": [f"“{material.name}”：{sentence}" for sentence in wrong.values()]})
         if _set(material, line, actor):

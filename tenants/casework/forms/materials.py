@@ -96,7 +96,7 @@ class LinesField(forms.Field):
         "items": {
             "type": "object",
             "properties": {
-                "id": {"type": "string", "format": "uuid", "title": "已核对材料的编号；新的一行不填"},
+                "id": {"type": "string", "format": "uuid", "title": "材料的编号；没有的按名称认"},
                 "name": {"type": "string", "maxLength": LIMITS["name"]},
                 "status": {"type": "string", "enum": [*MaterialStatus.values, BY_WINDOW]},
                 "kind": {"type": "string", "enum": MaterialKind.values},
@@ -193,7 +193,7 @@ class _Reader:
         called = material.name if material else name
         if not called:
             return {"name": "请填写材料名称。"}
-        if called in self.seen or (material and not line_id and not material._state.adding):
+        if called in self.seen:
             return {"name": DOUBLED}
         self.seen.add(called)
         if material is None and without_personal_numbers(name) != name:
