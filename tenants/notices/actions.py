@@ -13,6 +13,7 @@ from bancheng.identity.actors import Actor
 from bancheng.identity.models import Staff
 from bancheng.identity.roles import DEPARTMENT_ROLES, Role
 from bancheng.timekeeping import clock
+from tenants.matters import access
 from tenants.matters.models import Matter
 from tenants.notices.kinds import NoticeKind
 from tenants.notices.models import Digest, Notice
@@ -36,8 +37,8 @@ def notify(
 ) -> int:
     """Tell the active people concerned, in the caller's transaction; how many had not been told yet.
 
-    Concerned is who holds one of `roles` (of the department's roles only in `department`), the people of
-    `department` where none of its roles is named, and `staff` by id; None among those is nobody. `key` says
+    Concerned is who holds one of `roles` (of the department's roles only in `department`), everybody in
+    `department` where no role is named, and `staff` by id; None among those is nobody. `key` says
     which time it is: a person is told the same kind with the same key about a matter once, however often
     this is called. A sensitive matter is told only to those who may see it. Two queries.
     """
@@ -93,10 +94,10 @@ def _concerned(matter: Matter, roles: Collection[Role], department: str, staff: 
     anywhere = [role for role in roles if role not in DEPARTMENT_ROLES]
     if anywhere:
         wanted |= Q(roles__overlap=anywhere)
-    if department:
-        theirs = [role for role in roles if role in DEPARTMENT_ROLES] or list(DEPARTMENT_ROLES)
+    theirs = [role for role in roles if role in DEPARTMENT_ROLES] if roles else list(DEPARTMENT_ROLES)
+    if department and theirs:
         wanted |= Q(department_id=department, roles__overlap=theirs)
     people = Staff.objects.filter(wanted, is_active=True)
     if matter.sensitive:
-        people = people.filter(pk__in=matter.admitted)
+        people = people.filter(access.people_on(matter))
     return list(people.values_list("pk", flat=True))

@@ -78,7 +78,7 @@ def _said(centre: str) -> Figures:
 def _recounted() -> Figures:
     calendar = current_calendar()
     counted: Figures = Counter()
-    for matter in Matter.objects.prefetch_related("causes", "events"):
+    for matter in Matter.objects.select_related("merged_into").prefetch_related("causes", "events"):
         cause = next((each.code for each in matter.causes.all() if each.principal), "")
         dimensions = (matter.item_code, matter.kind, str(matter.level or 0), cause)
         ours = _Ours(calendar)
@@ -175,8 +175,20 @@ def _standing(matter: Matter) -> dict[Key, int]:
         ("open",): int(matter.state in OPEN),
         ("overdue",): int(matter.state in RUNNING and overdue),
         ("no_owner",): int((matter.state in OPEN and not matter.holder) or (needs_department and not ours)),
-        ("no_reply",): int(matter.state == State.CLOSED and matter.replied_at is None),
+        ("no_reply",): int(_unanswered(matter)),
+        ("supervised",): int(matter.is_open and matter.supervised),
+        ("taken_over",): int(matter.is_open and matter.case_leader_id is not None),
+        ("city_notices",): int(matter.is_open and any(e.act == "notify_city" for e in matter.events.all())),
     }
+
+
+def _unanswered(matter: Matter) -> bool:
+    """Closed, or merged into one whose reporter was answered, and this one's never was."""
+    if matter.replied_at is not None:
+        return False
+    if matter.state != State.MERGED or matter.merged_into is None:
+        return matter.state == State.CLOSED
+    return matter.merged_into.replied_at is not None
 
 
 def _road(referral: Referral) -> str:

@@ -82,13 +82,16 @@ def _summarise(centre: str, *, anew: bool) -> int:
 
 
 def gauges() -> dict[str, int]:
-    """How the centre that is served stands now, by the names of `overview.models.GAUGES`. Two queries."""
+    """How the centre that is served stands now, by the names of `overview.models.GAUGES`. Five queries."""
     closes = clock.now() > closing(clock.today())
     late = Q(due_on__lte=clock.today()) if closes else Q(due_on__lt=clock.today())
     matters = Matter.objects.aggregate(
         open=Count("pk", filter=Q(state__in=OPEN)),
+        supervised=Count("pk", filter=Q(state__in=OPEN, supervised=True)),
+        taken_over=Count("pk", filter=Q(state__in=OPEN, case_leader__isnull=False)),
         overdue=Count("pk", filter=late & Q(state__in=RUNNING) & ~Q(state=State.AWAITING_MATERIAL)),
     )
+    reported = Matter.objects.filter(state__in=OPEN, ladder_steps__step="notify_city").distinct()
     sent = Q(direction=Direction.SENT, state__in=UNDER_WAY)
     referrals = Referral.objects.aggregate(
         referrals_to_centres=Count("pk", filter=sent & Q(counterpart=Counterpart.CENTRE)),
@@ -101,6 +104,7 @@ def gauges() -> dict[str, int]:
         | {
             "no_owner": selectors.without_owner().count(),
             "no_reply": selectors.without_reply().count(),
+            "city_notices": reported.count(),
         }
     )
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import allowed
 from bancheng.identity.requests import actor_of
+from bancheng.identity.roles import CENTRE_ROLES, DEPARTMENT_ROLES, Role
 from tenants.coordination import selectors as coordination
 from tenants.matters import presentation, selectors
 from tenants.matters.models import Event
@@ -21,6 +22,7 @@ from tenants.matters.states import State
 from tenants.matters.workflow import TRANSITIONS
 from tenants.notices import selectors as notices
 from tenants.referrals import selectors as referrals
+from tenants.workbook import lists
 
 PAGE = 20
 FEW = 6
@@ -43,7 +45,13 @@ class View:
     empty: str
     light: str = ""
     note: str = ""
+    roles: frozenset[Role] = CENTRE_ROLES
+    """Whose list it is: for all others it is neither shown nor opened."""
 
+
+_AT_WORK = frozenset({Role.WINDOW_CLERK, Role.WINDOW_LEAD}) | DEPARTMENT_ROLES
+_CALLING = frozenset({Role.CALLER, Role.WINDOW_LEAD})
+_LEADING = frozenset({Role.WINDOW_LEAD, Role.DEPUTY, Role.DIRECTOR, Role.SUPERVISOR})
 
 VIEWS: dict[str, View] = {
     view.key: view
@@ -55,20 +63,60 @@ VIEWS: dict[str, View] = {
         View("mine", "我的待办", mine, "现在没有等您办理的反映件。"),
         View("department", "本部门", selectors.of_my_department, "本部门名下没有在办的反映件。"),
         View("due_soon", "临期", selectors.due_soon, "没有临期的反映件。"),
+        View(
+            "progress_due", "进展到期", selectors.progress_due, "没有到期未告知进展的反映件。", roles=_AT_WORK
+        ),
+        View("to_call_back", "待回访", lists.to_call_back, "没有待回访的反映件。", roles=_CALLING),
+        View(
+            "supervised",
+            "督办中",
+            lists.supervised,
+            "没有督办中的反映件。",
+            roles=_LEADING | DEPARTMENT_ROLES,
+        ),
+        View("taken_over", "包案", lists.taken_over, "没有包案的反映件。", roles=_LEADING),
+        View("no_owner", "无主件", lists.without_owner, "没有无主件：件件有着落。", "red", roles=_LEADING),
+        View(
+            "no_reply",
+            "无回音",
+            lists.without_reply,
+            "没有无回音的反映件：事事有回音。",
+            "red",
+            roles=_LEADING,
+        ),
     )
 }
 _TILES = ("to_sign", "due_today", "overdue", "to_reply")
-_TABS = ("mine", "department", "due_soon", "overdue")
+_TABS = (
+    "mine",
+    "department",
+    "due_soon",
+    "overdue",
+    "progress_due",
+    "to_call_back",
+    "supervised",
+    "taken_over",
+    "no_owner",
+    "no_reply",
+)
+
+
+def views_of(actor: Actor) -> list[View]:
+    """The lists of this person, in the order in which they are shown."""
+    ours = (VIEWS[key] for key in dict.fromkeys((*_TILES, *_TABS)))
+    return [
+        view for view in ours if view.roles & actor.roles and (view.key != "department" or actor.department)
+    ]
 
 
 @require_safe
 def workbench(request: HttpRequest) -> HttpResponse:
     """Four numbers, one list of matters (?list=…, ?page=…), referrals that wait, today's events."""
     actor = actor_of(request)
-    chosen = VIEWS.get(request.GET.get("list", ""), VIEWS["mine"])
-    keys = [key for key in dict.fromkeys((*_TILES, *_TABS)) if key != "department" or actor.department]
-    tabs = [key for key in dict.fromkeys((*_TABS, chosen.key)) if key in keys]
-    counts = {key: VIEWS[key].matters(actor).count() for key in keys}
+    ours = {view.key: view for view in views_of(actor)}
+    chosen = ours.get(request.GET.get("list", ""), VIEWS["mine"])
+    tabs = [key for key in dict.fromkeys((*_TABS, chosen.key)) if key in ours]
+    counts = {key: view.matters(actor).count() for key, view in ours.items()}
     page = Paginator(chosen.matters(actor), PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "chosen": chosen,

@@ -48,6 +48,14 @@ def test_a_department_without_a_role_is_everybody_in_it(desk: Desk) -> None:
     assert told() == people
 
 
+def test_a_department_is_not_told_what_is_for_another_role(desk: Desk) -> None:
+    lead, _ = desk.staff(Role.WINDOW_LEAD), desk.staff("handler", "SB")
+
+    notify(matter=desk.accepted(), kind=NoticeKind.INSTRUCTED, key="k", roles=LEADS, department="SB")
+
+    assert told() == {lead.pk}
+
+
 def test_a_role_of_a_department_means_nothing_without_one(desk: Desk) -> None:
     matter = desk.accepted()
 
@@ -91,9 +99,15 @@ def test_another_key_another_kind_and_another_matter_are_news(desk: Desk) -> Non
 
 def test_a_sensitive_matter_is_told_only_to_those_on_it(desk: Desk) -> None:
     matter, lead, deputy = desk.accepted(), desk.staff(Role.WINDOW_LEAD), desk.staff(Role.DEPUTY)
+    desk.staff(Role.SUPERVISOR)
     matter.sensitive, matter.admitted = True, [deputy.pk]
     matter.save(update_fields=["sensitive", "admitted"])
 
-    notify(matter=matter, kind=NoticeKind.OVERDUE, key="k", roles=(Role.WINDOW_LEAD, Role.DEPUTY))
+    notify(
+        matter=matter,
+        kind=NoticeKind.OVERDUE,
+        key="k",
+        roles=(Role.WINDOW_LEAD, Role.DEPUTY, Role.SUPERVISOR),
+    )
 
-    assert told() == {deputy.pk}, lead
+    assert told() == {lead.pk, deputy.pk}

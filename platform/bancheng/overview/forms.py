@@ -60,6 +60,16 @@ class BoardForm(forms.Form):
         _field(self, "centre").choices = [("", "全部中心"), *selectors.centre_choices()]
 
 
+class NoticesForm(forms.Form):
+    """By centre."""
+
+    centre = forms.ChoiceField(label="中心", required=False)
+
+    def __init__(self, query: QueryDict) -> None:
+        super().__init__(query)
+        _field(self, "centre").choices = [("", "全部中心"), *selectors.centre_choices()]
+
+
 def default_scope() -> Scope:
     """The running month and the eleven before it."""
     today = clock.today()

@@ -1,6 +1,6 @@
 """What the city knows of its centres: counts, never a case and nothing of any person.
 
-Only `tenants.workbook.summary` writes here, from within a centre's schema; pages read here and nowhere else.
+Only `tenants.workbook` writes here, from within a centre's schema; pages read here and nowhere else.
 """
 
 from typing import Final
@@ -114,6 +114,9 @@ class CentreFigure(models.Model):
     referrals_to_centres = models.PositiveIntegerField("转往其他中心在办", default=0)
     referrals_by_letter = models.PositiveIntegerField("函转外部单位在办", default=0)
     referrals_received = models.PositiveIntegerField("转入在办", default=0)
+    supervised = models.PositiveIntegerField("督办中", default=0)
+    taken_over = models.PositiveIntegerField("包案中", default=0)
+    city_notices = models.PositiveIntegerField("通报中", default=0)
     watermark = models.BigIntegerField("水位", default=0)
     summarised_at = models.DateTimeField("数据截至", null=True)
 
@@ -132,5 +135,33 @@ GAUGES: Final = (
     "referrals_to_centres",
     "referrals_by_letter",
     "referrals_received",
+    "supervised",
+    "taken_over",
+    "city_notices",
 )
 """The fields of CentreFigure that say how a centre stands."""
+
+
+class CityNotice(models.Model):
+    """A matter that is overdue by ten working days, reported to the city (通报): its header, never a person.
+
+    Once for each due date. How it went on stands in the centre.
+    """
+
+    centre = models.CharField("中心代码", max_length=20)
+    number = models.CharField("机读编号", max_length=30)
+    item = models.CharField("事项", max_length=10)
+    due_on = models.DateField("办理期限")
+    days = models.PositiveSmallIntegerField("通报时超期（工作日）")
+    at = models.DateTimeField("通报时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "超期通报"
+        ordering = ("-at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=("centre", "number", "due_on"), name="city_notice_once_a_term"),
+        )
+        indexes = (models.Index(fields=("-at", "-id"), name="city_notice_newest"),)
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.due_on}"

@@ -14,7 +14,7 @@ from bancheng.catalogue.words import Kind
 from bancheng.centres.models import Centre, Host
 from bancheng.centres.models import Kind as CentreKind
 from bancheng.errors import NotFound
-from bancheng.overview.models import COUNTERS, GAUGES, CentreFigure, ConsultationFact, Fact
+from bancheng.overview.models import COUNTERS, GAUGES, CentreFigure, CityNotice, ConsultationFact, Fact
 from bancheng.timekeeping import clock
 from bancheng.web import words
 
@@ -204,6 +204,11 @@ def causes(scope: Scope) -> Causes:
 def centre_choices() -> list[tuple[str, str]]:
     """The centres for a form's field, in the order of the registry."""
     return list(Centre.objects.filter(kind=CentreKind.CENTRE).values_list("code", "short_name"))
+
+
+def city_notices(centre: str = "") -> QuerySet[CityNotice]:
+    """What was reported to the city, of one centre or ("") of all, newest first."""
+    return CityNotice.objects.filter(centre=centre) if centre else CityNotice.objects.all()
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from bancheng.identity.permissions import require
+from bancheng.identity.permissions import allowed, require
 from bancheng.identity.requests import actor_of
 from bancheng.overview import board as cases
 from bancheng.overview import charts, indicators, selectors
-from bancheng.overview.forms import BoardForm, ScopeForm, months_back
+from bancheng.overview.forms import BoardForm, NoticesForm, ScopeForm, months_back
 from bancheng.overview.models import COUNTERS, Fact
 from bancheng.overview.selectors import CentreRow
 from bancheng.timekeeping import clock
@@ -56,6 +56,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "rows": sorted(rows, key=SORTS[sort], reverse=True) if sort in SORTS else rows,
             "sort": sort,
             "total": total,
+            "may_see_notices": allowed(actor_of(request), "board.view"),
             "with_data": sum(row.figure.summarised_at is not None for row in rows),
             "stale": [row for row in rows if row.stale and not row.suspended],
             "notes": _notes(total),
@@ -89,6 +90,21 @@ def board(request: HttpRequest) -> HttpResponse:
         for line in map(cases.line, page)
     ]
     return render(request, "overview/board.html", {"form": form, "page": page, "lines": lines})
+
+
+@require_safe
+def city_notices(request: HttpRequest) -> HttpResponse:
+    """超期通报 (?centre=, ?page=): matters overdue by ten working days, by their headers, newest first."""
+    require(actor_of(request), "board.view")
+    form = NoticesForm(request.GET)
+    centre = form.cleaned_data.get("centre", "") if form.is_valid() else ""
+    page = Paginator(selectors.city_notices(centre), PAGE).get_page(request.GET.get("page"))
+    names = dict(selectors.centre_choices())
+    lines = [
+        (notice, names.get(notice.centre, notice.centre), selectors.item_name(notice.item)) for notice in page
+    ]
+    context = {"form": form, "page": page, "lines": lines, "narrowed": bool(centre)}
+    return render(request, "overview/city_notices.html", context)
 
 
 @require_safe
