@@ -15,8 +15,9 @@ from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
 from bancheng.privacy.unmask import unmask
 from bancheng.web.api import PagedView
-from bancheng.web.bodies import asked, filled, parameters_of, sent
+from bancheng.web.bodies import asked, filled, parameters_of, sent, takes_files
 from bancheng.web.openapi import body_of
+from bancheng.web.parsers import JSONParser, MultiPartParser
 from tenants.matters import actions, acts, clocks, presentation, selectors
 from tenants.matters.forms.clock import LimitsForm
 from tenants.matters.forms.intake import ConsultationForm, RegisterForm, TallyForm
@@ -124,23 +125,29 @@ class ActView(APIView):
 
     def post(self, request: Request, matter_id: UUID) -> Response:
         actor = actor_of(request)
+        body = request.POST if request.FILES else request.data
         done = acts.perform(
-            name=self.act, matter_id=matter_id, actor=actor, data=partial(sent, body=request.data)
+            name=self.act,
+            matter_id=matter_id,
+            actor=actor,
+            data=partial(sent, body=body),
+            files=request.FILES,
         )
         return Response(StandingSerializer(Standing.of(done, actor)).data)
 
 
 def act_view(bound: acts.Bound) -> type[ActView]:
     """The view of one act, described by its form."""
-    name = bound.transition.name
+    name, files = bound.transition.name, takes_files(bound.form)
     describe = extend_schema(
         operation_id=f"matters_{name}",
         summary=bound.transition.label,
         description="可办理的角色：" + "、".join(sorted(str(role.label) for role in bound.transition.roles)),
-        request=body_of(bound.form),
+        request={"multipart/form-data": body_of(bound.form)} if files else body_of(bound.form),
         responses=StandingSerializer,
     )
-    view = type(f"{name.title().replace('_', '')}View", (ActView,), {"act": name})
+    parsers = [JSONParser, MultiPartParser] if files else [JSONParser]
+    view = type(f"{name.title().replace('_', '')}View", (ActView,), {"act": name, "parser_classes": parsers})
     return extend_schema_view(post=describe)(view)
 
 

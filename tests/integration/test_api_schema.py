@@ -53,7 +53,8 @@ def operations(described: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def body(described: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
-    reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    (content,) = operation["requestBody"]["content"].values()
+    reference = content["schema"]["$ref"]
     found: dict[str, Any] = described["components"]["schemas"][reference.rsplit("/", 1)[1]]
     return found
 

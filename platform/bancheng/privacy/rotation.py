@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from django.apps import apps
 from django.db import connection, models, router, transaction
 
-from bancheng.privacy.fields import EncryptedField
+from bancheng.privacy.fields import EncryptedBytesField, EncryptedField
 from bancheng.privacy.keys import field_keys
 
 BATCH = 500
+BATCH_OF_FILES = 5
+"""A file may have megabytes, and a batch is held in memory."""
 
 
 @dataclass
@@ -40,7 +42,7 @@ def usage() -> Usage:
 def rotate() -> int:
     """Seal every changeable row of the schema served now under the newest key; how many rows were changed.
 
-    Goes in batches of 500, each in a transaction of its own: may be stopped and run again at any time, and
+    Goes in batches of 500, of files 5, each in a transaction of its own: may be stopped and run again at any time, and
     beside the running service. Rows of tables that only grow stay as they are: the keys in
     `usage().append_only` must stay in the settings. Raises Undecipherable at a row that cannot be read.
     """
@@ -68,7 +70,7 @@ def _rotate_batch(model: type[models.Model], names: list[str]) -> int:
         key=_quote(str(model._meta.pk.column)),
         table=_quote(model._meta.db_table),
         stale=" OR ".join(_IS_STALE.format(column=column) for column in columns),
-        batch=BATCH,
+        batch=BATCH_OF_FILES if _holds_files(model) else BATCH,
     )
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -85,6 +87,10 @@ def _sealed_models() -> Iterator[tuple[type[models.Model], list[EncryptedField]]
         fields = [each for each in model._meta.local_concrete_fields if isinstance(each, EncryptedField)]
         if fields and model._meta.managed and router.allow_migrate_model(connection.alias, model):
             yield model, fields
+
+
+def _holds_files(model: type[models.Model]) -> bool:
+    return any(isinstance(each, EncryptedBytesField) for each in model._meta.local_concrete_fields)
 
 
 def _only_grows(model: type[models.Model]) -> bool:

@@ -1,9 +1,13 @@
-"""Forms as the API meets them: a JSON body is described, read and validated by the very form of the page."""
+"""Forms as the API meets them: a body is described, read and validated by the very form of the page.
+
+Bodies are JSON; where a form takes files, parts of a form (multipart/form-data) are read as well.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 
@@ -32,13 +36,23 @@ def schema_of(form_class: type[forms.Form]) -> Json:
     return schema
 
 
-def sent(form: forms.Form, body: Any) -> Json:
+def takes_files(form_class: type[forms.Form]) -> bool:
+    """Whether a body for this form may come in parts, a file being one."""
+    return any(isinstance(field, forms.FileField) for field in form_class.base_fields.values())
+
+
+def sent(form: forms.Form, body: Any) -> Any:
     """The data for a bound twin of `form`, which is as it opens on the page, from the body of a request.
 
-    A field left out keeps the value that the form opens with, if it may be empty or has a fixed default.
+    A QueryDict is what came in parts, without its files. A field left out keeps the value that the form opens with, if it may be empty or has a fixed default.
     Raises ValidationError, with pointers, for an unknown name or a value of another JSON type.
     """
     schema = schema_of(type(form))
+    for name, field in form.base_fields.items():
+        if isinstance(field, forms.FileField):
+            del schema["properties"][name]  # it comes as a file, never as a value
+    if isinstance(body, QueryDict):
+        return _from_parts(form, schema, body)
     if wrong := _misfit(schema, [] if body is None else body):
         raise ValidationError(wrong)
     return dict(_openings(form, body)) | dict(body)
@@ -133,6 +147,7 @@ def _description(field: forms.Field, label: str = "") -> str:
 
 # --- What was sent -----------------------------------------------------------------------------------
 
+UNKNOWN = "没有这一项，请核对名称。"
 _IS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "object": ("对象", lambda value: isinstance(value, Mapping)),
     "array": ("列表", lambda value: isinstance(value, list)),
@@ -153,10 +168,20 @@ def _misfit(schema: Json, value: Any) -> Any:
     if schema["type"] == "object":
         known = schema["properties"]
         for name, item in value.items():
-            inner[name] = _misfit(known[name], item) if name in known else ["没有这一项，请核对名称。"]
+            inner[name] = _misfit(known[name], item) if name in known else [UNKNOWN]
     elif schema["type"] == "array":
         inner = {str(place): _misfit(schema["items"], item) for place, item in enumerate(value)}
     return {name: wrong for name, wrong in inner.items() if wrong} or None
+
+
+def _from_parts(form: forms.Form, schema: Json, body: QueryDict) -> QueryDict:
+    """Parts are text, so the form itself reads them: only their names are judged here."""
+    if wrong := {name: [UNKNOWN] for name in body if name not in schema["properties"]}:
+        raise ValidationError(wrong)
+    data = body.copy()
+    for name, opening in _openings(form, body):
+        data.setlist(name, opening if isinstance(opening, list) else [opening])
+    return data
 
 
 def _openings(form: forms.Form, body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

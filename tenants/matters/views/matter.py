@@ -106,10 +106,12 @@ def act(request: HttpRequest, matter_id: UUID, name: str) -> HttpResponse:
         workflow.check(found, actor, name)
         return _form(request, bound, found, bound.form(matter=found, actor=actor))
     try:
-        done = acts.perform(name=name, matter_id=matter_id, actor=actor, data=request.POST)
+        done = acts.perform(
+            name=name, matter_id=matter_id, actor=actor, data=request.POST, files=request.FILES
+        )
     except Refused as refused:
         found = selectors.matter_for(actor, matter_id)
-        form = bound.form(request.POST, matter=found, actor=actor)
+        form = bound.form(request.POST, request.FILES, matter=found, actor=actor)
         tell_once(form, refused)
         return _form(request, bound, found, form, status=refused.status)
     messages.success(
