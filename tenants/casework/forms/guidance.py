@@ -22,6 +22,14 @@ EARLIEST_YEAR = 2006
 BEFORE_US_DAYS = 365
 
 
+def _figures(low: object, high: object, places: int = 0) -> dict[str, str]:
+    """What to say of a number that is none, or out of its range: one sentence, whatever is wrong with it."""
+    decimals = f"，最多{places}位小数" if places else "的整数"
+    sentence = f"请填写{low}至{high}{decimals}。"
+    codes = ("invalid", "min_value", "max_value", "max_digits", "max_decimal_places", "max_whole_digits")
+    return dict.fromkeys(codes, sentence)
+
+
 class MonthInput(forms.TextInput):
     """The browser's own picker of a month."""
 
@@ -135,9 +143,15 @@ class ReckonForm(ActForm):
         label="延长缴费", required=False, help_text="到法定退休时间缴费年限不足，继续缴费后再退休的勾选。"
     )
     actual_months = forms.IntegerField(
-        label="实际缴费月数", min_value=0, max_value=720, help_text="算到计划退休时为止，含今后要缴的。"
+        label="实际缴费月数",
+        min_value=0,
+        max_value=720,
+        help_text="算到计划退休时为止，含今后要缴的。",
+        error_messages=_figures(0, 720),
     )
-    deemed_months = forms.IntegerField(label="视同缴费月数", min_value=0, max_value=600, initial=0)
+    deemed_months = forms.IntegerField(
+        label="视同缴费月数", min_value=0, max_value=600, initial=0, error_messages=_figures(0, 600)
+    )
     average_index = forms.DecimalField(
         label="平均缴费指数",
         min_value=Decimal("0.1"),
@@ -145,6 +159,7 @@ class ReckonForm(ActForm):
         max_digits=6,
         decimal_places=4,
         help_text="如0.8500。",
+        error_messages=_figures("0.1", 5, 4),
     )
     balance = forms.DecimalField(
         label="个人账户储存额（元）",
@@ -152,6 +167,7 @@ class ReckonForm(ActForm):
         max_digits=10,
         decimal_places=2,
         help_text="预计到退休时的数额。",
+        error_messages=_figures(0, "99999999.99", 2),
     )
     parameters = forms.UUIDField(
         label="测算参数",
@@ -176,7 +192,12 @@ class VisitForm(ActForm):
     )
     findings = TextField(label="了解到的情况")
     gift = forms.DecimalField(
-        label="慰问金额（元）", required=False, min_value=0, max_digits=8, decimal_places=2
+        label="慰问金额（元）",
+        required=False,
+        min_value=0,
+        max_digits=8,
+        decimal_places=2,
+        error_messages=_figures(0, "999999.99", 2),
     )
 
     def prepare(self) -> None:
@@ -209,13 +230,20 @@ class VisitForm(ActForm):
 
 class ParametersForm(PlainForm):
     province = forms.CharField(label="省份", max_length=20)
-    year = forms.IntegerField(label="年度", min_value=EARLIEST_YEAR)
+    year = forms.IntegerField(
+        label="年度",
+        min_value=EARLIEST_YEAR,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value"), f"请填写{EARLIEST_YEAR}年以后的年份，如2026。"
+        ),
+    )
     base = forms.DecimalField(
         label="养老金计发基数（元/月）",
         min_value=Decimal(100),
         max_value=Decimal(100_000),
         max_digits=8,
         decimal_places=2,
+        error_messages=_figures(100, 100000, 2),
     )
     coefficient = forms.DecimalField(
         label="过渡性养老金计发系数（%）",
@@ -224,6 +252,7 @@ class ParametersForm(PlainForm):
         max_digits=4,
         decimal_places=3,
         help_text="每满1年视同缴费的百分比，1.0至1.4。",
+        error_messages=_figures("1.0", "1.4", 3),
     )
     payout_rule = forms.ChoiceField(
         label="非整岁的计发月数",

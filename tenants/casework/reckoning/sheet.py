@@ -9,7 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from tenants.casework.reckoning import pension
-from tenants.casework.reckoning.ages import RULES, Category, Retirement, least_contribution, retirement
+from tenants.casework.reckoning.ages import (
+    BEGINS,
+    RULES,
+    Category,
+    Retirement,
+    least_contribution,
+    retirement,
+)
 from tenants.casework.reckoning.months import Month, age, length
 from tenants.casework.reckoning.pension import Record, Terms
 
@@ -157,7 +164,7 @@ def _when(inputs: Inputs, when: Retirement) -> Iterator[Line]:
             "延迟月数",
             f"{when.delay}个月",
             f"自2025年1月起每{rule.step}个月延迟1个月，逐步延迟至{rule.final}周岁",
-            f"2025年1月至{when.former}，逐月推算",
+            f"2025年1月至{when.former}共{when.former - BEGINS}个月，÷{rule.step}取整＋1",
         )
     else:
         yield Line("延迟月数", "0个月", "2025年1月前达到原法定退休年龄的，不延迟")
