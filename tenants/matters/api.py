@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
 from bancheng.privacy.unmask import unmask
+from bancheng.timekeeping.due import LEVELS
 from bancheng.web.api import PagedView
 from bancheng.web.bodies import asked, filled, parameters_of, sent, takes_files
 from bancheng.web.openapi import body_of
@@ -203,6 +204,7 @@ class ConsultationCountView(APIView):
 
 # --- Addresses ---------------------------------------------------------------------------------------
 
+
 class LimitsView(APIView):
     @extend_schema(
         operation_id="limits_get", summary="本中心各等级办理时限", responses=LimitSerializer(many=True)
@@ -220,9 +222,7 @@ class LimitsView(APIView):
     def put(self, request: Request) -> Response:
         actor = actor_of(request)
         require(actor, "limits.set")
-        form = LimitsForm(request.data)
-        require_valid(form)
-        actions.set_limits(actor=actor, days=form.days())
+        actions.set_limits(actor=actor, days=filled(LimitsForm, request.data).days())
         return self._limits()
 
     def _limits(self) -> Response:

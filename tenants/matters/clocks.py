@@ -6,6 +6,7 @@ replay needs later (days, statutory) and the due date that followed from it (due
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -55,12 +56,18 @@ def limit_of(matter: Matter) -> dict[str, Any]:
     """
     if matter.level is None:
         raise Conflict("请先研判：确定难度等级、办理方式和初步根因。", code="triaged")
-    own = LevelLimit.objects.filter(pk=matter.level).values_list("days", flat=True).first()
     return _limit(
         matter.level,
         expedite=matter.mode == Mode.EXPEDITE,
         statutory=catalogue.item(matter.item_code).statutory_working_days,
-        centre_days=own,
+        centre_days=own_limits()[matter.level],
+    )
+
+
+def own_limits() -> dict[int, int]:
+    """This centre's working days by level: its own where it is stricter, else the city's. One query."""
+    return {number: level.days for number, level in due.LEVELS.items()} | dict(
+        LevelLimit.objects.values_list("level", "days")
     )
 
 
@@ -153,6 +160,43 @@ def _limit(
 ) -> dict[str, Any]:
     days = due.handling_days(level, expedite, statutory=statutory, centre_days=centre_days)
     return {"level": level, "expedite": expedite, "days": days, "statutory": statutory}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The clocks of a matter as they stand at a moment. Days are working days.
+
+    `term` is None before acceptance; `spent` what it has taken so far, gross and net of waiting; `waited` the
+    difference, that is how long the reporter was waited for.
+    """
+
+    term: Term | None
+    spent: terms.Spent
+    first_contact: lights.Light
+    first_contact_by: datetime | None
+    progress: lights.Light
+    progress_by: date | None
+
+    @property
+    def waited(self) -> int:
+        return self.spent.gross - self.spent.net
+
+
+def reading(matter: Matter, events: Iterable[Event]) -> Reading:
+    """Read all clocks now, from the matter and its whole timeline; no query."""
+    calendar, now = current_calendar(), clock.now()
+    term = term_of(events, calendar)
+    by = None
+    if matter.accepted_at is not None and matter.level is not None:
+        by = first_contact_by(matter.level, matter.accepted_at, calendar)
+    return Reading(
+        term,
+        terms.spent(term, calendar, now) if term else terms.Spent(0, 0),
+        first_contact_light(matter, calendar, now),
+        by,
+        progress_light(matter, calendar, now),
+        progress_by(matter, calendar) if owes_word(matter) else None,
+    )
 
 
 # --- What the reporter hears -------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from bancheng.privacy import masks
 from bancheng.timekeeping.holders import Holder, Span
 from bancheng.web.api import PathField
 from tenants.matters import acts, panels, presentation, selectors, workflow
+from tenants.matters.clocks import Reading, reading
 from tenants.matters.models import Consultation, Event, Matter, MatterCause, PriorAttempt, Reporter
 from tenants.matters.states import State
 
@@ -194,17 +195,45 @@ class SpanSerializer(serializers.Serializer[Span]):
     working_days = serializers.FloatField(label="工作日（每日九小时）")
 
 
+class ClocksSerializer(serializers.Serializer[Reading]):
+    """By when, how much of it is used, and when the reporter was and is to be told; days are working days."""
+
+    days = serializers.IntegerField(label="办理时限", source="term.days", default=None)
+    extended_by = serializers.IntegerField(label="其中延期", source="term.granted", default=None)
+    statutory_days = serializers.IntegerField(label="法定时限", source="term.statutory", default=None)
+    used = serializers.IntegerField(label="已用", source="spent.net")
+    waited = serializers.IntegerField(label="等待反映人")
+    first_contact = LightSerializer()
+    first_contact_by = serializers.DateTimeField(label="应首次联系", allow_null=True)
+    progress = LightSerializer()
+    progress_by = serializers.DateField(label="下次告知不晚于", allow_null=True)
+
+
+class LimitSerializer(serializers.Serializer[Any]):
+    """The working days of a level, the city's and this centre's."""
+
+    level = serializers.IntegerField(label="难度等级")
+    city_days = serializers.IntegerField(label="全市规定（工作日）")
+    days = serializers.IntegerField(label="本中心（工作日）")
+
+
 @dataclass(frozen=True)
 class Detail(Standing):
     """A matter with its timeline and whose hands the time went through."""
 
     timeline: list[Event]
     hands: list[Span]
+    clocks: Reading
 
     @classmethod
     def of(cls, matter: Matter, actor: Actor) -> "Detail":
         events = selectors.timeline(matter)
-        return cls(**cls.parts(matter, actor), timeline=events, hands=selectors.hands(events))
+        return cls(
+            **cls.parts(matter, actor),
+            timeline=events,
+            hands=selectors.hands(events),
+            clocks=reading(matter, events),
+        )
 
 
 class MatterSerializer(StandingSerializer):
@@ -240,6 +269,7 @@ class MatterSerializer(StandingSerializer):
     accepted_at = serializers.DateTimeField(source="matter.accepted_at", allow_null=True)
     assigned_at = serializers.DateTimeField(source="matter.assigned_at", allow_null=True)
     first_contact_at = serializers.DateTimeField(source="matter.first_contact_at", allow_null=True)
+    last_told_at = serializers.DateTimeField(source="matter.last_told_at", allow_null=True)
     resolved_at = serializers.DateTimeField(source="matter.resolved_at", allow_null=True)
     replied_at = serializers.DateTimeField(source="matter.replied_at", allow_null=True)
     ended_at = serializers.DateTimeField(source="matter.ended_at", allow_null=True)
@@ -255,6 +285,8 @@ class MatterSerializer(StandingSerializer):
         allow_null=True,
     )
     paid_tail = serializers.CharField(label="到账账号末四位", source="matter.paid_tail", allow_blank=True)
+    extensions = serializers.IntegerField(label="延期次数", source="matter.extensions")
+    clocks = ClocksSerializer()
     timeline = EventSerializer(many=True)
     hands = SpanSerializer(many=True, label="经手时间")
 

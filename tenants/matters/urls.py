@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.matters.views import consultations, intake, matter, papers
+from tenants.matters.views import consultations, intake, limits, matter, papers
 
 urlpatterns = [
     path("intake/", intake.intake, name="intake"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("matters/<uuid:matter_id>/act/<str:name>/", matter.act, name="act"),
     path("matters/<uuid:matter_id>/unmask/", matter.unmask, name="unmask"),
     path("matters/<uuid:matter_id>/receipt/", papers.receipt, name="receipt"),
+    path("settings/limits/", limits.limits, name="limits"),
     path("consultations/", consultations.consultations, name="consultations"),
     path("consultations/new/", consultations.record, name="consultation_new"),
     path("consultations/count/", consultations.count, name="consultation_count"),

@@ -60,6 +60,9 @@ BODIES: dict[str, dict[str, Any]] = {
         "lines": [{"name": "死亡证明", "status": "window"}],
     },
     "contact": {"channel": "phone", "reached": True, "text": "已说明。"},
+    "extend": {"days": 2, "reason": "待调档。", "channel": "phone", "told": "已说明。"},
+    "extend_again": {"days": 2, "reason": "待复函。", "channel": "phone", "told": "已说明。"},
+    "regrade": {"level": 4, "expedite": False, "reason": "无先例。"},
     "amend": {"subject": "遗属待遇", "narrative": "更正。", "reason": "笔误"},
     "reply": {
         "done": "已办成。",

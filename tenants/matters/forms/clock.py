@@ -1,6 +1,6 @@
 """The forms of the acts that move a due date."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django import forms
 
@@ -47,25 +47,33 @@ class RegradeForm(ActForm):
         self.initial.setdefault("expedite", "true" if self.matter.mode == Mode.EXPEDITE else "false")
 
 
+def _limit_field(number: int) -> forms.IntegerField:
+    level = LEVELS[number]
+    return forms.IntegerField(
+        label=f"{level}（工作日）",
+        min_value=1,
+        max_value=level.days,
+        help_text=f"{level.meaning}；全市规定{level.days}个工作日。",
+        error_messages={
+            "min_value": "至少1个工作日。",
+            "max_value": f"不能超过全市规定的{level.days}个工作日。",
+        },
+    )
+
+
 class LimitsForm(PlainForm):
     """A centre's own limits: for each level at most the city's days."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for level in LEVELS.values():
-            too_many = f"不能超过全市规定的{level.days}个工作日。"
-            self.fields[f"level_{level.number}"] = forms.IntegerField(
-                label=f"{level}（工作日）",
-                min_value=1,
-                max_value=level.days,
-                help_text=f"{level.meaning}；全市规定{level.days}个工作日。",
-                error_messages={
-                    "required": "请填写此项。",
-                    "invalid": "请填写整数。",
-                    "min_value": "至少1个工作日。",
-                    "max_value": too_many,
-                },
-            )
+    level_1 = _limit_field(1)
+    level_2 = _limit_field(2)
+    level_3 = _limit_field(3)
+    level_4 = _limit_field(4)
+    level_5 = _limit_field(5)
+
+    @classmethod
+    def of(cls, days: Mapping[int, int]) -> "LimitsForm":
+        """Filled in with what is in force."""
+        return cls(initial={f"level_{number}": each for number, each in days.items()})
 
     def days(self) -> dict[int, int]:
         return {number: self.cleaned_data[f"level_{number}"] for number in LEVELS}

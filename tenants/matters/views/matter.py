@@ -21,7 +21,7 @@ from bancheng.identity.permissions import allowed, require
 from bancheng.identity.requests import actor_of
 from bancheng.privacy.unmask import unmask as show_in_clear
 from bancheng.web.http import require_valid
-from tenants.matters import acts, panels, presentation, selectors, workflow
+from tenants.matters import acts, clocks, panels, presentation, selectors, workflow
 from tenants.matters.forms.unmask import UnmaskForm
 from tenants.matters.models import Matter, Reporter
 from tenants.matters.states import State
@@ -53,6 +53,7 @@ def matter(request: HttpRequest, matter_id: UUID) -> HttpResponse:
         "reporter": found.reporter,
         "item": presentation.item_name(found.item_code),
         "light": selectors.light_of(found),
+        "clocks": clocks.reading(found, events),
         "flags": presentation.flags(found),
         "waiting_for": presentation.waiting_for(found),
         "steps": presentation.steps(found, events),
