@@ -60,7 +60,7 @@ class MaterialSerializer(serializers.Serializer[Material]):
     follow_by = serializers.DateField(label="容缺补齐期限", allow_null=True)
     follow_overdue = serializers.BooleanField(label="容缺到期未补")
     undertaking = serializers.CharField(label="容缺承诺", allow_blank=True)
-    source = serializers.CharField(label="来源", allow_blank=True)
+    source = serializers.CharField(label="来源", allow_blank=True)  # type: ignore[assignment]  # a field
     settled_at = serializers.DateTimeField(label="取得时间", allow_null=True)
     settled_by = serializers.CharField(
         label="取得人", source="settled_by.name", allow_null=True, default=None

@@ -16,6 +16,7 @@ from tenants.casework.models import (
     Visit,
 )
 from tenants.casework.selectors import evidence, guidance, materials
+from tenants.casework.selectors.materials import Completeness
 from tenants.matters.models import Matter
 from tenants.matters.panels import Part, register
 
@@ -29,7 +30,7 @@ class Overview:
     matter_id: UUID
     checked: bool
     materials: Sequence[Material]
-    completeness: materials.Completeness
+    completeness: Completeness
     requests: Sequence[MaterialRequest]
 
 

@@ -172,6 +172,7 @@ def test_every_argument_of_every_route_is_known() -> None:
         "referral_id",
         "consultation_id",
         "reply_id",
+        "request_id",
         "reckoning_id",
         "notice_id",
         "part_id",
