@@ -21,6 +21,7 @@ from tenants.matters.models import Consultation, ConsultationTally, Matter
 from tenants.matters.states import State
 from tests import schemas
 from tests.desk import REPORTER, STORY, Desk, card
+from tests.integration.clockwork import extend
 
 API = "/api/v1"
 REGISTRATION = {
@@ -240,6 +241,7 @@ def ready_for(desk: Desk, act: str) -> Matter:
         "call_back": desk.replied,
         "close": lambda: desk.call_back(desk.replied().pk),
         "reopen": desk.closed,
+        "extend_again": lambda: extend(desk, desk.handling().pk, days=2),
     }
     return made.get(act, desk.handling)()
 
