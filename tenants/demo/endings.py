@@ -124,7 +124,7 @@ def _told(life: Life) -> Beats:
         matter_id=life.matter_id,
         actor=life.who(Role.WINDOW_CLERK),
         text=f"您反映的事项：{words}依据{life.basis}。{material.NEXT_STEPS}",
-        channel=life.rng.choice((Channel.PHONE, Channel.PHONE, Channel.COUNTER, Channel.LETTER)),
+        channel=_way_back(life),
         reached="本人" if life.plan.reporter.capacity == "self" else "代办人",
     )
     if life.plan.stand == Stand.REPLIED:
@@ -146,6 +146,12 @@ def _told(life: Life) -> Beats:
         principal_cause=principal,
         other_causes=others,
     )
+
+
+def _way_back(life: Life) -> Channel:
+    """By telephone as a rule; at the counter where the reporter left none."""
+    way = life.rng.choice((Channel.PHONE, Channel.PHONE, Channel.COUNTER, Channel.LETTER))
+    return way if life.plan.reporter.phone or way == Channel.LETTER else Channel.COUNTER
 
 
 def _called_back(life: Life, outcome: Outcome) -> None:
