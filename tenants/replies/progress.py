@@ -14,7 +14,7 @@ from bancheng.web.words import letter_date
 from tenants.matters import acts, workflow
 from tenants.matters.models import Matter
 from tenants.matters.presentation import item_name
-from tenants.matters.states import IN_HAND, State
+from tenants.matters.states import State
 from tenants.replies.actions import track
 from tenants.replies.models import Rating, Reply, Via, WindowCard
 from tenants.replies.texts import window_card
@@ -71,15 +71,13 @@ def of(matter: Matter) -> Progress:
 
 
 def _carrying(matter: Matter) -> Matter:
-    """The matter that is worked on: the one into which it was merged, and that in turn."""
-    while matter.state == State.MERGED and matter.merged_into is not None:
-        matter = matter.merged_into
-    return matter
+    """The matter that is worked on: itself, or the one into which it was merged."""
+    return (matter.merged_into or matter) if matter.state == State.MERGED else matter
 
 
 _LABELS = ("登记", "受理", "办理", "答复", "办结")
+_IN_HAND = 2
 _STAGES = {State.REGISTERED: 1, State.RESOLVED: 3, State.REPLIED: 4, State.CLOSED: 5}
-_STAGES |= dict.fromkeys((State.ACCEPTED, *IN_HAND), 2)
 _ENDED_EARLY = {State.DECLINED: "不予受理", State.WITHDRAWN: "已撤回"}
 
 
@@ -94,7 +92,7 @@ def _steps(matter: Matter, here: Matter) -> list[Step]:
     if early := _ENDED_EARLY.get(State(here.state)):
         walked = [Step(_LABELS[place], "done", at) for place, at in enumerate(times[:4]) if at]
         return [*walked, Step(early, "current", here.ended_at)]
-    stage = _STAGES[State(here.state)]
+    stage = _STAGES.get(State(here.state), _IN_HAND)
     return [
         Step(label, "done", at) if place < stage else Step(label, "current" if place == stage else "todo")
         for place, (label, at) in enumerate(zip(_LABELS, times, strict=True))

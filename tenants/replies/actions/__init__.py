@@ -5,13 +5,12 @@ All raise NotAllowed, Conflict, NotFound or Invalid, and then have changed nothi
 
 from tenants.replies.actions.after import retrospect, thank
 from tenants.replies.actions.ratings import rate, record_rating, rectify
-from tenants.replies.actions.replies import Told, call_back, merged_with, reply
+from tenants.replies.actions.replies import Told, call_back, reply
 from tenants.replies.actions.settings import set_text, set_window_card
 
 __all__ = [
     "Told",
     "call_back",
-    "merged_with",
     "rate",
     "record_rating",
     "rectify",

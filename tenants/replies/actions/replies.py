@@ -10,6 +10,7 @@ from bancheng.celery import hint
 from bancheng.errors import Invalid
 from bancheng.identity.actors import Actor
 from bancheng.timekeeping import clock
+from tenants.matters import known
 from tenants.matters.acting import acting
 from tenants.matters.models import Matter
 from tenants.replies.models import Callback, Reply, Sms
@@ -92,18 +93,6 @@ def call_back(
     return act.matter
 
 
-def merged_with(matter: Matter) -> list[Matter]:
-    """The matters that were merged into this one, and into those in turn, by number."""
-    found: dict[UUID, Matter] = {}
-    fresh = [matter.pk]
-    while fresh:
-        below = Matter.objects.filter(merged_into__in=fresh).select_related("reporter")
-        new = {each.pk: each for each in below if each.pk not in found}
-        found |= new
-        fresh = list(new)
-    return sorted(found.values(), key=lambda each: each.machine_number)
-
-
 def _tell(
     matter: Matter, actor: Actor, text: str, channel: Channel, reached: str, moment: datetime, *, field: str
 ) -> None:
@@ -121,7 +110,7 @@ def _tell(
 
 
 def _paired(matter: Matter, others: Sequence[Told]) -> list[tuple[Matter, Told]]:
-    merged, told = merged_with(matter), {each.number: each for each in others}
+    merged, told = known.merged_into(matter.pk), {each.number: each for each in others}
     if missing := [each.number for each in merged if each.number not in told]:
         raise Invalid({"others": [f"{'、'.join(missing)}已并入此件，请一并填写答复方式和答复对象。"]})
     if strange := sorted(set(told) - {each.number for each in merged}):

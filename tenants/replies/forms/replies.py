@@ -7,10 +7,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from bancheng.catalogue.words import Channel
+from tenants.matters import known
 from tenants.matters.forms.base import ActForm
 from tenants.matters.forms.fields import TextField, YesNoField
 from tenants.replies import texts
-from tenants.replies.actions.replies import NEED_A_TELEPHONE, NO_TELEPHONE, Told, merged_with
+from tenants.replies.actions.replies import NEED_A_TELEPHONE, NO_TELEPHONE, Told
 
 WAYS = (Channel.COUNTER, Channel.PHONE, Channel.SMS, Channel.LETTER, Channel.VISIT)
 WAY_CHOICES = [(way.value, way.label) for way in WAYS]
@@ -111,7 +112,7 @@ class ReplyForm(ActForm):
 
     def prepare(self) -> None:
         widget: Any = self.fields["others"].widget
-        widget.numbers = tuple(each.number for each in merged_with(self.matter))
+        widget.numbers = tuple(each.number for each in known.merged_into(self.matter.pk))
         if self.matter.outcome and not self.is_bound:
             self.initial = {**asdict(texts.opening(self.matter)), **self.initial}
         if not self.is_bound and not self.matter.reporter.phone:

@@ -3,7 +3,7 @@
 from django import forms
 
 from tenants.matters.forms.base import PlainForm
-from tenants.matters.forms.fields import PhoneField, TextField
+from tenants.matters.forms.fields import TextField
 from tenants.replies.texts import PARTS
 
 
@@ -19,7 +19,13 @@ class WordingForm(PlainForm):
 
 
 class WindowCardForm(PlainForm):
-    telephone = PhoneField(label="窗口电话", max_length=30)
+    telephone = forms.RegexField(
+        r"^[0-9][0-9() 转-]{4,29}$",
+        label="窗口电话",
+        max_length=30,
+        help_text="例如：0313-1234567转8001。",
+        error_messages={"invalid": "请填写电话号码：数字、短横线和“转”。"},
+    )
     address = forms.CharField(label="窗口地址", max_length=100, required=False)
     hours = forms.CharField(
         label="办公时间", max_length=60, required=False, help_text="例如：工作日8:30—12:00，14:00—17:30。"
