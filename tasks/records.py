@@ -1,15 +1,20 @@
-"""Signs of life, and the anchoring of hash chains outside the schemas that they are in."""
+"""Signs of life, chains anchored outside of their schemas, and the end of evidence whose day has come."""
 
 import logging
 from collections.abc import Iterator
+from datetime import date
 
 from bancheng.celery import app
 from bancheng.centres import anchors, health, periodic
 from bancheng.centres.models import Centre, Kind
-from bancheng.centres.scope import in_centre
+from bancheng.centres.scope import every_centre, in_centre
+from bancheng.errors import Conflict
+from bancheng.identity.actors import Actor
 from bancheng.privacy import audit
 from bancheng.timekeeping import clock
 from tasks.base import PublicTask
+from tenants.casework.actions.evidence import destroy_evidence
+from tenants.casework.selectors.evidence import to_destroy
 from tenants.matters.models import Event
 
 log = logging.getLogger(__name__)
@@ -41,6 +46,38 @@ def anchor_centre(code: str) -> list[str]:
     for chain in contradictions:
         log.error("chain %s of %s contradicts its anchor: it was rewritten or cut", chain, code)
     return contradictions
+
+
+@app.task(base=PublicTask, name="records.destroy_evidence")
+def destroy_due() -> None:
+    """Once a day: destroy the content of evidence whose day has come, centre by centre.
+
+    Asked for every hour, so that a run that was killed is taken up again. What it had destroyed stays so, a
+    transaction for each matter; the rest is found again. A centre that fails is logged and does not hold up
+    the others.
+    """
+    today = clock.today()
+    with periodic.once(job="records.destroy_evidence", period=today.isoformat()) as mine:
+        if not mine:
+            return
+        for code in every_centre():
+            try:
+                destroy_due_in(code, today)
+            except Exception:
+                log.exception("evidence of %s not destroyed", code)
+
+
+def destroy_due_in(code: str, today: date) -> int:
+    """Destroy what is due in one centre; how many matters it was of."""
+    with in_centre(code):
+        done = 0
+        for matter_id in to_destroy(today):
+            try:
+                destroy_evidence(matter_id=matter_id, actor=Actor.system("到期销毁", code), today=today)
+            except Conflict:
+                continue  # somebody else's run was there first
+            done += 1
+    return done
 
 
 def _heads(centre: Centre) -> Iterator[anchors.Head]:

@@ -25,6 +25,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "messages": every(60, "replies.send_all_sms"),
     "deadlines": during_work("deadlines.sweep_all", hours="8-17"),
     "digests": during_work("notices.digest_all", hours="8-11"),
+    "evidence": every(3600, "records.destroy_evidence"),
     "anchors": {"task": "records.anchor", "schedule": crontab(hour="2", minute="30")},
 }
 
