@@ -12,9 +12,11 @@ from bancheng.errors import Refused
 from bancheng.identity.models import Staff
 from bancheng.identity.roles import Role
 from bancheng.privacy.patterns import without_personal_numbers
+from bancheng.timekeeping import clock
+from bancheng.timekeeping.calendar import current as current_calendar
 from tenants.demo.accounts import open_accounts
 from tenants.demo.stories import STORIES, s1, s3, s6
-from tenants.demo.stories.stage import Script, Stage
+from tenants.demo.stories.stage import Script, Stage, timed
 from tenants.matters import selectors
 from tenants.matters.models import Consultation, Matter
 from tenants.matters.states import State
@@ -23,9 +25,11 @@ from tenants.referrals.models import State as ReferralState
 
 
 def play(script: Script) -> Stage:
+    """Every step at its time."""
     stage = Stage()
-    for step in script:
-        stage.play(step)
+    for moment, step in timed(script, current_calendar()):
+        with clock.at(moment):
+            stage.play(step)
     return stage
 
 

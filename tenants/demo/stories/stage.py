@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
+from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from bancheng.centres.scope import current_centre
 from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import require
 from bancheng.identity.roles import Role
@@ -25,10 +28,16 @@ from tenants.referrals import acts as referral_acts
 from tenants.referrals import sending
 from tenants.referrals.forms import DraftForm
 from tenants.referrals.models import Referral
+from tenants.replies.actions import track
+from tenants.workbook import ladder
 
 
 class Cast(Protocol):
     """Who plays: the ids by which forms name people and things that only the playing knows."""
+
+    @property
+    def matter_id(self) -> UUID | None:
+        """The story's matter; None before it is registered."""
 
     def person(self, role: Role, department: str = "") -> str:
         """The account's id of whoever holds the role."""
@@ -42,18 +51,24 @@ class Step:
     """One act of one person. `data` is what is typed into the act's form, by the form's field names.
 
     `act` is a transition's name, "consultation" or "register" at the counter, "referral.<step>",
-    "track.<act>" for what the reporter does on their own page, or "sweep" for the centre's clock. A page and
-    the API take the same: whoever plays it in a browser fills in `data` and presses the button. A value may
-    be a function of the cast, asked when the step is taken. `after`: working days since the step before.
+    "track.<act>" for what the reporter does on their own page, or "sweep" for the centre's clock, with which
+    nobody acts. A page and the API take the same: whoever plays it in a browser fills in `data` and presses
+    the button. A value may be a function of the cast, asked when the step is taken. `after`: working days
+    since the step before.
     """
 
     title: str
     act: str
-    who: Role
+    who: Role | None
     department: str = ""
     data: Mapping[str, Value] = field(default_factory=dict)
     files: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
     after: int = 0
+
+    @property
+    def by(self) -> str:
+        """Who takes it, as printed."""
+        return self.who.label if self.who else "系统"
 
     def typed(self, cast: Cast) -> dict[str, Any]:
         """The data as it is typed now."""
@@ -106,22 +121,31 @@ class Stage:
 
     def actor_of(self, step: Step) -> Actor:
         """Whoever takes the step. Raises Refused where nobody holds the role."""
+        if step.who is None:
+            return Actor.system("系统", current_centre().code)
+        if step.who == Role.REPORTER:
+            return Actor.reporter(current_centre().code)
         return self.crew.actor(step.who, step.department)
 
     def play(self, step: Step) -> None:
         """Take the step. Raises what the act raises; then nothing has changed."""
         actor, data = self.actor_of(step), step.typed(self)
         match step.act.split("."):
+            case ["sweep"]:
+                ladder.sweep()
             case ["consultation"]:
                 self._consult(actor, data)
             case ["register"]:
                 self._register(actor, data)
+            case ["track", name]:
+                track.perform(name=name, matter_id=self._matter, data=data)
             case ["referral", "draft"]:
                 self._draft(actor, data)
             case ["referral", name]:
                 referral_acts.perform(name=name, referral_id=self._referral, actor=actor, data=data)
             case [name]:
-                acts.perform(name=name, matter_id=self._matter, actor=actor, data=data, files=_files(step))
+                opened = partial(_as_opened, typed=data)
+                acts.perform(name=name, matter_id=self._matter, actor=actor, data=opened, files=_files(step))
 
     def person(self, role: Role, department: str = "") -> str:
         return str(self.crew.actor(role, department).id)
@@ -156,7 +180,8 @@ class Stage:
     def _register(self, actor: Actor, data: Mapping[str, Any]) -> None:
         """A consultation fills the form as it does on the page; the step adds what was not asked before."""
         before = from_consultation(actor, str(self.consultation_id or ""))
-        arguments = _checked(RegisterForm({**before, **data})).arguments()
+        opened = _as_opened(RegisterForm(initial=before), typed=data)
+        arguments = _checked(RegisterForm(opened)).arguments()
         self.matter_id = actions.register(actor=actor, **arguments).pk
 
     def _draft(self, actor: Actor, data: Mapping[str, Any]) -> None:
@@ -181,6 +206,12 @@ class Stage:
 def _checked(form: CounterForm) -> Any:
     require_valid(form)
     return form
+
+
+def _as_opened(form: forms.Form, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What a page would send: what the form opens with, and what was typed over it."""
+    opening = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    return {name: value for name, value in opening.items() if value is not None} | typed
 
 
 def _files(step: Step) -> dict[str, SimpleUploadedFile]:

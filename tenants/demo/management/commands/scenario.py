@@ -58,7 +58,7 @@ class Command(BaseCommand):
         for number, (moment, step) in enumerate(steps, start=1):
             with clock.at(moment):
                 stage.play(step)
-            self.stdout.write(f"{number:2}/{len(steps)} {moment:%m-%d %H:%M} {step.who.label}｜{step.title}")
+            self.stdout.write(f"{number:2}/{len(steps)} {moment:%m-%d %H:%M} {step.by}｜{step.title}")
             if matter := stage.matter():
                 who = f"{matter.number} {matter.reporter.masked_name} {State(matter.state).label}"
                 self.stdout.write(f"      {who}  {address}{stage.path(step)}")
