@@ -13,8 +13,9 @@ from bancheng.identity.roles import Role
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import WorkingCalendar
 from bancheng.timekeeping.calendar import current as current_calendar
-from tenants.matters import actions, clocks, selectors
+from tenants.matters import actions, clocks, selectors, workflow
 from tenants.matters.models import Event, LevelLimit, Matter
+from tenants.matters.states import RUNNING, State
 from tenants.workbook import summary
 from tests.desk import Desk
 from tests.integration.clockwork import extend, go_on, on, regrade, wait
@@ -69,6 +70,19 @@ def test_timelines_written_before_the_limits_stood_in_them_are_read() -> None:
     ]
     found = [clocks.term_of(events[:length], WorkingCalendar()) for length in (2, 3, 5)]
     assert [term and str(term.due_on) for term in found] == ["2026-03-12", "2026-03-16", "2026-03-30"]
+
+
+def test_every_move_that_starts_stops_or_pauses_the_clock_is_a_mark_of_it() -> None:
+    paused, running = State.AWAITING_MATERIAL, set(RUNNING)
+    for transition in workflow.TRANSITIONS.values():
+        if transition.target is None:
+            continue
+        for source in transition.sources:
+            moved = (source in running, source == paused) != (
+                transition.target in running,
+                transition.target == paused,
+            )
+            assert not moved or transition.name in clocks.WINDING, transition.name
 
 
 # --- Waiting for the reporter ------------------------------------------------------------------------
@@ -426,3 +440,61 @@ def test_a_handler_neither_extends_nor_regrades(desk: Desk) -> None:
     matter_id = handling(desk)
     with clock.at(on("03-10")), pytest.raises(NotAllowed):
         extend(desk, matter_id, days=1, role=Role.HANDLER)
+
+
+# --- Shown -------------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_what_is_used_granted_and_owed(desk: Desk, client_for: Any) -> None:
+    matter_id = handling(desk)
+    with clock.at(on("03-10")):
+        wait(desk, matter_id)
+    with clock.at(on("03-12")):
+        go_on(desk, matter_id)
+        extend(desk, matter_id, days=2)
+    with clock.at(on("03-13")):
+        client = client_for(desk.centre, desk.staff(Role.WINDOW_LEAD))
+        page = client.get(f"/matters/{matter_id}/").content.decode()
+    assert "7个工作日，含延期；法定15个工作日" in page
+    assert "2个工作日，另等待反映人2个工作日" in page
+    assert "延长2个工作日；期限由2026-03-18延至2026-03-20；电话告知反映人" in page
+    assert "下次不晚于2026-03-19" in page
+
+
+def test_the_api_tells_the_same(desk: Desk, call: Any) -> None:
+    matter_id = handling(desk)
+    with clock.at(on("03-11")):
+        told = call(Role.WINDOW_LEAD, "get", f"/matters/{matter_id}/").json()["clocks"]
+    assert (told["days"], told["extended_by"], told["statutory_days"]) == (5, 0, 15)
+    assert (told["used"], told["waited"], told["progress_by"]) == (2, 0, "2026-03-16")
+    assert told["first_contact"]["word"] == "超时未联系"
+
+
+def test_before_acceptance_no_clock_runs(desk: Desk, call: Any, client_for: Any) -> None:
+    matter = desk.registered()
+    told = call(Role.WINDOW_LEAD, "get", f"/matters/{matter.pk}/").json()["clocks"]
+    assert (told["days"], told["progress_by"], told["progress"]["word"]) == (None, None, "未起算")
+    page = client_for(desk.centre, desk.staff(Role.WINDOW_LEAD)).get(f"/matters/{matter.pk}/")
+    assert "办理时限" not in page.content.decode().split("<h3>办理</h3>")[1].split("</dl>")[0]
+
+
+def test_the_form_says_by_how_much_this_person_may_extend(desk: Desk, client_for: Any) -> None:
+    matter_id = handling(desk, level=4)
+    with clock.at(on("03-11")):
+        client = client_for(desk.centre, desk.staff(Role.WINDOW_LEAD))
+        page = client.get(f"/matters/{matter_id}/act/extend/").content.decode()
+    assert "现在的期限是2026-03-23。您最多可延5个工作日。法定办理时限15个工作日，不能超过。" in page
+
+
+def test_too_many_days_are_refused_beside_the_field_and_nothing_typed_is_lost(
+    desk: Desk, client_for: Any
+) -> None:
+    matter_id = handling(desk)
+    with clock.at(on("03-11")):
+        client = client_for(desk.centre, desk.staff(Role.WINDOW_LEAD))
+        typed = {"days": "9", "reason": "档案待核", "channel": "phone", "told": "已说明"}
+        answer = client.post(f"/matters/{matter_id}/act/extend/", typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "延期天数应为1至5个工作日。" in page
+    assert "档案待核" in page
