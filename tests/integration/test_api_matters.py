@@ -13,6 +13,7 @@ from rest_framework.authtoken.models import Token
 
 from bancheng.catalogue.words import Kind, ReporterKind
 from bancheng.centres.scope import in_centre
+from bancheng.identity.actors import Actor
 from bancheng.identity.roles import CENTRE_ROLES, Role
 from bancheng.privacy.models import AuditEntry
 from bancheng.timekeeping import clock
@@ -155,6 +156,7 @@ def ready_for(desk: Desk, act: str) -> Matter:
     from tenants.coordination.models import Purpose
     from tenants.coordination.offices import Office
     from tenants.matters import actions
+    from tenants.replies import actions as replies
 
     def declined() -> Matter:
         return actions.decline(
@@ -218,6 +220,9 @@ def ready_for(desk: Desk, act: str) -> Matter:
             basis="示例办法",
         )
 
+    def rated_low() -> Matter:
+        return replies.rate(matter_id=desk.replied().pk, actor=Actor.reporter(desk.centre.code), grade=1)
+
     made: dict[str, Callable[[], Matter]] = {
         "sign_support": supported,
         "answer_support": supported,
@@ -241,6 +246,11 @@ def ready_for(desk: Desk, act: str) -> Matter:
         "call_back": desk.replied,
         "close": lambda: desk.call_back(desk.replied().pk),
         "reopen": desk.closed,
+        "rate": desk.replied,
+        "record_rating": desk.replied,
+        "rectify": rated_low,
+        "thank": desk.replied,
+        "retrospect": desk.closed,
         "extend_again": lambda: extend(desk, desk.handling().pk, days=2),
     }
     return made.get(act, desk.handling)()
@@ -255,7 +265,7 @@ def test_there_is_a_body_for_every_act() -> None:
 
 @pytest.mark.parametrize("act", BODIES)
 def test_an_act_is_for_the_roles_of_the_table(desk: Desk, call: Callable[..., Any], act: str) -> None:
-    roles = acts.bound(act).transition.roles
+    roles = acts.bound(act).transition.roles & CENTRE_ROLES
     matter = ready_for(desk, act)
     for role in CENTRE_ROLES - roles:
         told = problem(call(role, "post", f"/matters/{matter.pk}/actions/{act}/", body(act, matter)), 403)
@@ -266,7 +276,7 @@ def test_an_act_is_for_the_roles_of_the_table(desk: Desk, call: Callable[..., An
         other = ready_for(desk, act)
         answer = call(role, "post", f"/matters/{other.pk}/actions/{act}/", body(act, other))
         statuses[role] = answer.status_code
-    assert 200 in statuses.values(), statuses
+    assert 200 in statuses.values() or not roles, statuses  # a reporter's own acts are nobody's here
 
 
 def test_an_act_answers_with_where_the_matter_stands_now(desk: Desk, call: Callable[..., Any]) -> None:
