@@ -119,18 +119,18 @@ def furnish(desk: Desk, *, called: str) -> Things:
         coordination.ask_support(matter_id=referred.pk, actor=lead, office=bank, question="请核实。")
         notify(matter=matter, kind=NoticeKind.DUE_SOON, key=called, staff=(lead.id,))
         notice = Notice.objects.get(key=called)
-    values = {
-        "matter_id": str(matter.pk),
-        "referral_id": str(sent.pk),
-        "consultation_id": str(consultation.pk),
-        "reply_id": str(reply.pk),
-        "reckoning_id": str(reckoned.reckonings.get().pk),
-        "request_id": str(request.pk),
-        "part_id": str(referred.joint_parts.get().pk),
-        "order_id": str(referred.supervision_orders.get().pk),
-        "notice_id": str(notice.pk),
-        "name": "contact",
-    }
+        values = {
+            "matter_id": str(matter.pk),
+            "referral_id": str(sent.pk),
+            "consultation_id": str(consultation.pk),
+            "reply_id": str(reply.pk),
+            "reckoning_id": str(reckoned.reckonings.get().pk),
+            "request_id": str(request.pk),
+            "part_id": str(referred.joint_parts.get().pk),
+            "order_id": str(referred.supervision_orders.get().pk),
+            "notice_id": str(notice.pk),
+            "name": "contact",
+        }
     return Things(values, (called, matter.number, referred.number, asked.number, sent.number))
 
 
