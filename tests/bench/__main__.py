@@ -14,12 +14,13 @@ from typing import Any
 import django
 
 from bancheng.devstack import throwaway
-from tests.bench import bench_centres, bench_exchange, bench_list
+from tests.bench import bench_centres, bench_deadlines, bench_exchange, bench_list
 
 Figure = dict[str, Any]
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "centres": lambda: [bench_centres.run()],
     "list": bench_list.run,
+    "deadlines": bench_deadlines.run,
     "exchange": lambda: [bench_exchange.run()],
 }
 
