@@ -45,7 +45,7 @@ def unit(rng: Random) -> str:
 def reporter(rng: Random, *, area: str, today: date, item: str) -> ReporterDetails:
     """Whoever comes for this item: a company for its own business, else a person, or somebody for them."""
     if item in ("QY02", "QY03", "SS01", "GS05", "SY03", "YL03"):
-        return _company(rng, area)
+        return company(rng, area)
     old = item[:2] in ("ZG", "CX") or item in ("YL08", "YL09", "JG02")
     born = today - timedelta(days=rng.randrange(*((61, 88) if old else (32, 62))) * 365 + rng.randrange(365))
     name = staff_name(rng)
@@ -64,7 +64,8 @@ def reporter(rng: Random, *, area: str, today: date, item: str) -> ReporterDetai
     return details
 
 
-def _company(rng: Random, area: str) -> ReporterDetails:
+def company(rng: Random, area: str) -> ReporterDetails:
+    """An enterprise with a unified social credit code of GB 32100."""
     signs = "".join(rng.choice("0123456789ABCDEFGH") for _ in range(9))
     body = f"91{area}{signs}"
     return ReporterDetails(

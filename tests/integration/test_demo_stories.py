@@ -15,7 +15,7 @@ from bancheng.privacy.patterns import without_personal_numbers
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import current as current_calendar
 from tenants.demo.accounts import open_accounts
-from tenants.demo.stories import STORIES, s1, s3, s6
+from tenants.demo.stories import STORIES, s1, s2, s3, s6, variations
 from tenants.demo.stories.stage import Script, Stage, timed
 from tenants.matters import selectors
 from tenants.matters.models import Consultation, Matter
@@ -210,3 +210,38 @@ def test_s6_finds_the_circle_and_the_minutes_decide_who_goes_first(in_county: An
     edges = matter.prerequisites.order_by("recorded_at")
     assert [edge.meeting is not None for edge in edges] == [True, False]
     assert all(edge.settled_at for edge in edges)
+
+
+def test_s2_is_sensitive_and_shows_its_photo_only_with_consent(in_county: Any) -> None:
+    matter = finished(play(s2.script()))
+
+    assert (matter.state, matter.sensitive, matter.mode) == (State.CLOSED, True, "expedite")
+    assert matter.resolved_at is not None
+    assert clock.local(matter.resolved_at).date() <= matter.due_on
+    acts = [event.act for event in selectors.timeline(matter)]
+    assert acts.index("offer_alternative") < acts.index("record_consent") < acts.index("add_evidence")
+    assert matter.paid_tail == "3157"
+
+
+def test_whoever_has_no_telephone_is_visited(in_county: Any) -> None:
+    matter = finished(play(variations.no_phone()))
+
+    assert matter.state == State.CLOSED
+    assert not matter.reporter.phone
+    assert [reply.channel for reply in matter.replies.all()] == ["visit"]
+
+
+def test_an_enterprise_comes_by_its_code(in_county: Any) -> None:
+    matter = finished(play(variations.enterprise()))
+
+    assert matter.state == State.CLOSED
+    assert matter.reporter.kind == "enterprise"
+    assert matter.reporter.masked_name == matter.reporter.name
+
+
+def test_a_guardian_comes_for_a_minor(in_county: Any) -> None:
+    matter = finished(play(variations.minor()))
+
+    assert matter.state == State.CLOSED
+    assert matter.reporter.capacity == "guardian"
+    assert matter.reporter.principal_identifier

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 
-from tenants.demo.stories import s1, s3, s6
+from tenants.demo.stories import s1, s2, s3, s6, variations
 from tenants.demo.stories.stage import Script
 
 STORIES: dict[str, tuple[str, str, Callable[[], Script]]] = {
     "S1": (s1.TITLE, s1.CENTRE, s1.script),
+    "S2": (s2.TITLE, s2.CENTRE, s2.script),
     "S3": (s3.TITLE, s3.CENTRE, s3.script),
     "S6": (s6.TITLE, s6.CENTRE, s6.script),
+    "V1": (variations.NO_PHONE, variations.CENTRE, variations.no_phone),
+    "V2": (variations.ENTERPRISE, variations.CENTRE, variations.enterprise),
+    "V3": (variations.MINOR, variations.CENTRE, variations.minor),
 }
 """By name: the title, the centre that plays it unless another is named, and the steps."""

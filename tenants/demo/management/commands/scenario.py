@@ -25,7 +25,9 @@ PAUSE_SECONDS = 1.0
 class Command(BaseCommand):
     """Play a story. Only people of the right role act; where one is missing, nothing is begun."""
 
-    help = "演一遍真实场景：S1 失独老人（市、省）、S3 到龄职工（县）；每一步打印反映件网址"
+    help = "演一遍真实场景，每一步打印时间和反映件网址：" + "；".join(
+        f"{name} {title}" for name, (title, _, _) in STORIES.items()
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("story", choices=sorted(STORIES), help="场景")
