@@ -27,6 +27,7 @@ from tenants.matters.telling import tell, word
 bind("check_materials", materials_forms.CheckMaterialsForm, materials.check_materials)
 bind("ask_material", materials_forms.AskMaterialForm, materials.ask_material)
 bind("receive_material", materials_forms.ReceiveMaterialForm, materials.receive_material)
+bind("supply_material", materials_forms.SupplyMaterialForm, materials.supply_material)
 
 
 def _checked(data: Mapping[str, Any], departments: Mapping[str, str]) -> list[str]:

@@ -84,6 +84,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "thank": {"kind": "banner", "on": "2026-11-24", "words": "为民解忧"},
     "retrospect": {"lost_with": "outside", "why": "等函。", "quicker": "先打电话。", "measure": "建联系单。"},
     "ask_contact": {"text": "请下午来电。"},
+    "supply_material": {"text": "户口簿复印件已交到窗口。"},
     "escalate": {"reason": "两部门意见不一。"},
     "take_over": {},
     "supervise": {"demand": "请说明原因。", "due_on": "2099-12-31"},
