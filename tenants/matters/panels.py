@@ -4,7 +4,7 @@ Those apps stand above this one, so they register: a template, the rows it shows
 to pages of their own beside the next acts. The acts of a tab are those of the workflow that name it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,16 @@ TABS: Mapping[str, str] = {
     "replies": "答复与回访",
 }
 """By the key that stands in the address, in the order in which they are shown."""
+
+EMPTY: Mapping[str, str] = {
+    "materials": "还没有材料记录。核对材料后，这里列出所需、已收、容缺和补正情况。",
+    "evidence": "还没有授权和佐证。先记录本人或监护人的同意，再上传佐证。",
+    "guidance": "还没有帮办记录。对接单位、讲明政策、退休测算、走访慰问都记在这里。",
+    "coordination": "还没有协同记录。协办、会商、前置条件、督办、批示和签批都记在这里。",
+    "referrals": "没有转办。办理中的反映件需要其他单位办理的，可以转办。",
+    "replies": "还没有答复。办结上报后答复反映人，之后的回访、评价、整改也记在这里。",
+}
+"""What a tab says while nothing stands under it."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +112,14 @@ def parts_for_act(matter: Matter, name: str) -> list[Shown]:
     return [shown for shown in found if shown.rows]
 
 
-def obstacle(matter: Matter, actor: Actor, name: str) -> str | None:
-    """Why this person cannot do the act, as far as another app knows."""
-    reasons = (part.obstacle(matter, actor) for part in _parts.values() if name in part.acts)
-    return next((reason for reason in reasons if reason), None)
+def obstacles(matter: Matter, actor: Actor, names: Collection[str]) -> dict[str, str]:
+    """Why this person cannot do some of the acts, as far as other apps know; each part is asked once."""
+    found: dict[str, str] = {}
+    for part in _parts.values():
+        asked = part.acts.intersection(names) - found.keys()
+        if asked and part.obstacle is not _no_obstacle and (reason := part.obstacle(matter, actor)):
+            found |= dict.fromkeys(asked, reason)
+    return found
 
 
 def links(matter: Matter, actor: Actor) -> list[Link]:

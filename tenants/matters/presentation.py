@@ -19,7 +19,7 @@ from bancheng.timekeeping.holders import Holder, Span
 from bancheng.timekeeping.lights import Light
 from tenants.matters import selectors, telling, workflow
 from tenants.matters.models import Event, Matter
-from tenants.matters.states import ENDED, State
+from tenants.matters.states import ENDED, IN_HAND, State
 
 # --- Lists -------------------------------------------------------------------------------------------
 
@@ -48,6 +48,7 @@ NEXT_ACTS: Mapping[str, tuple[str, ...]] = {
     State.ACCEPTED: ("assign",),
     State.ASSIGNED: ("sign",),
     State.HANDLING: ("resolve", "request_signoff"),
+    State.AWAITING_MATERIAL: ("receive_material",),
     State.AWAITING_SIGNOFF: ("sign_off",),
     State.REFERRED: ("progress",),
     State.RESOLVED: ("reply",),
@@ -55,14 +56,21 @@ NEXT_ACTS: Mapping[str, tuple[str, ...]] = {
 }
 """What carries a matter on from each state; of several the first that nothing stands in the way of."""
 
+RARE = frozenset({"extend", "extend_again", "regrade", "restrict", "merge", "withdraw", "amend"})
+"""Acts that are seldom wanted: they stand behind 更多."""
+
 _ASKS_THE_DATABASE = frozenset({workflow.not_its_handler})
 
 
 def next_act(matter: Matter, actor: Actor) -> workflow.Transition | None:
     """The act that carries the matter on, if it is this person's.
 
-    A guard that would ask the database is left to the act itself, so that a list costs one query.
+    For a supporting department that is its own answer. A guard that would ask the database is left to the
+    act itself, so that a list costs one query.
     """
+    answer = workflow.TRANSITIONS["answer_support"]
+    if actor.department in matter.unanswered and matter.state in answer.sources:
+        return answer if allowed(actor, answer.permission) else None
     for name in NEXT_ACTS.get(matter.state, ()):
         transition = workflow.TRANSITIONS[name]
         if (name == "call_back" and matter.called_back) or (name == "triage" and matter.level):
@@ -100,7 +108,10 @@ class Flag:
 def flags(matter: Matter) -> list[Flag]:
     """What makes this matter unlike the next, most pressing first."""
     level = LEVELS[matter.level] if matter.level else None
+    outside = len(matter.unanswered)
     found = [
+        (matter.sensitive, "敏感件", "red"),
+        (matter.supervised, "督办中", "red"),
         (matter.urgency != Urgency.ORDINARY, Urgency(matter.urgency).label, "red"),
         (True, Kind(matter.kind).label, "blue"),
         (level is not None, str(level), "grey"),
@@ -113,9 +124,14 @@ def flags(matter: Matter) -> list[Flag]:
         (matter.negative_approved, "否定答复已审签", "green"),
         (matter.first_of_kind, "本中心首例", "teal"),
         (matter.repeated, "重复反映", "amber"),
+        (bool(matter.escalated), matter.get_escalated_display(), "amber"),
+        (matter.case_leader_id is not None, f"包案：{matter.case_leader}", "teal"),
+        (bool(outside) and matter.state in IN_HAND, f"待协办答复{outside}家", "amber"),
+        (matter.extensions > 0, f"延期{matter.extensions}次", "amber"),
         (matter.returns > 0, f"部门退回{matter.returns}次", "amber"),
         (matter.reopened > 0, f"重办{matter.reopened}次", "amber"),
         (matter.came_by_referral, "其他中心转入", "teal"),
+        (matter.merged_into_id is not None, f"已并入{matter.merged_into}", "grey"),
     ]
     return [Flag(text, tone) for shown, text, tone in found if shown]
 
@@ -137,14 +153,19 @@ def waiting_for(matter: Matter) -> str:
         if matter.returns < workflow.RETURNS_AT_MOST
         else "已被退回两次，待中心主任指定承办部门。",
         State.ASSIGNED: f"待{department}签收，应于1个工作日内签收。",
-        State.HANDLING: f"{at_work}办理中。",
+        State.HANDLING: f"{at_work}办理中{_support(matter)}。",
+        State.AWAITING_MATERIAL: "待反映人补正，时钟已暂停；收到后点“收到补正”，继续计时。",
         State.REFERRED: "已转其他单位办理，本中心时限照常计算，仍由本中心答复反映人。",
         State.AWAITING_SIGNOFF: "待领导签批。",
         State.RESOLVED: "待向转办单位办结反馈。" if matter.came_by_referral else "待窗口把结果答复反映人。",
         State.CLOSED: "已销号。反映人30天内提出未解决的，可以重办。",
         State.WITHDRAWN: "已按反映人意愿撤回。",
-        State.MERGED: "已并入其他反映件。",
+        State.MERGED: f"已并入{matter.merged_into}，随该件办理，办结后一并答复。",
     }.get(State(matter.state), "")
+
+
+def _support(matter: Matter) -> str:
+    return f"，还有{len(matter.unanswered)}家协办单位没有答复" if matter.unanswered else ""
 
 
 @dataclass(frozen=True)

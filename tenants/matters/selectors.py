@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
 
 from bancheng.errors import NotAllowed, NotFound
 from bancheng.identity.actors import Actor
@@ -52,8 +54,15 @@ def visible_to(actor: Actor) -> Matters:
     return matters.select_related("reporter", "department", "handler")
 
 
+_TAKEN_IN = (
+    Matter.objects.filter(merged_into=OuterRef("pk"))
+    .order_by("machine_number")
+    .values(each=JSONObject(id="pk", number="number"))
+)
+
+
 def matter_for(actor: Actor, matter_id: UUID) -> Matter:
-    """One matter with what its page needs.
+    """One matter with what its page needs; `taken_in` are the id and number of each merged into it.
 
     Raises NotAllowed for another department's; NotFound for one that does not exist, and likewise for a
     sensitive one that the person is not on, so that nothing betrays it.
@@ -63,6 +72,7 @@ def matter_for(actor: Actor, matter_id: UUID) -> Matter:
             Matter.objects.filter(access.seen_by(actor))
             .select_related("reporter", "department", "handler", "registrar", "case_leader", "merged_into")
             .prefetch_related("causes", "prior_attempts")
+            .annotate(taken_in=ArraySubquery(_TAKEN_IN))
             .get(pk=matter_id)
         )
     except Matter.DoesNotExist:
@@ -105,9 +115,16 @@ def about(matters: Matters, text: str) -> Matters:
     return matters.filter(_in_clear(text.strip()))
 
 
-def timeline(matter: Matter) -> list[Event]:
-    """All that was done to a matter, oldest first."""
+def timeline(matter: Matter, *, newest: int = 0) -> list[Event]:
+    """What was done to a matter, oldest first: all of it, or only the newest so many."""
+    if newest:
+        return list(matter.events.order_by("-seq")[:newest])[::-1]
     return list(matter.events.order_by("seq"))
+
+
+def moves(matter: Matter) -> list[Event]:
+    """All events, oldest first, without their notes, which need not be opened to reckon with."""
+    return list(matter.events.defer("note").order_by("seq"))
 
 
 def hands(events: list[Event]) -> list[Span]:

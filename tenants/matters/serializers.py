@@ -24,7 +24,15 @@ from bancheng.timekeeping.holders import Holder, Span
 from bancheng.web.api import PathField
 from tenants.matters import acts, panels, presentation, selectors, workflow
 from tenants.matters.clocks import Reading, reading
-from tenants.matters.models import Consultation, Event, Matter, MatterCause, PriorAttempt, Reporter
+from tenants.matters.models import (
+    Consultation,
+    Escalation,
+    Event,
+    Matter,
+    MatterCause,
+    PriorAttempt,
+    Reporter,
+)
 from tenants.matters.states import State
 
 Rows = serializers.Serializer[presentation.Row]
@@ -96,6 +104,7 @@ class OfferSerializer(serializers.Serializer[Offer]):
         source="transition.label"
     )
     final = serializers.BooleanField(label="不能自行撤销", source="transition.final")
+    tab = serializers.CharField(label="所在页签", source="transition.tab", allow_blank=True)
     allowed = serializers.BooleanField(label="现在可以办理")
     reason = serializers.CharField(label="为什么还不能", allow_null=True)
     url = serializers.CharField()
@@ -110,9 +119,11 @@ class Standing(presentation.Row):
     @classmethod
     def parts(cls, matter: Matter, actor: Actor) -> dict[str, Any]:
         (row,) = presentation.rows([matter], actor)
+        choices = list(workflow.choices(matter, actor))
+        reasons = panels.obstacles(matter, actor, {found.name for found, why in choices if not why})
         offers = [
-            Offer(found, why or panels.obstacle(matter, actor, found.name), matter)
-            for found, why in workflow.choices(matter, actor)
+            Offer(found, why or reasons.get(found.name), matter)
+            for found, why in choices
             if found.name in acts.all_bound()
         ]
         return vars(row) | {"actions": offers}
@@ -263,6 +274,18 @@ class MatterSerializer(StandingSerializer):
     special_approved = serializers.BooleanField(source="matter.special_approved")
     negative_approved = serializers.BooleanField(source="matter.negative_approved")
     called_back = serializers.BooleanField(label="回访已完成", source="matter.called_back")
+    sensitive = serializers.BooleanField(label="敏感件", source="matter.sensitive")
+    supervised = serializers.BooleanField(label="督办中", source="matter.supervised")
+    escalated = serializers.ChoiceField(
+        label="提级", source="matter.escalated", choices=Escalation.choices, allow_blank=True
+    )
+    case_leader = serializers.CharField(label="包案领导", source="matter.case_leader.name", allow_null=True)
+    unanswered = serializers.ListField(
+        child=serializers.CharField(), label="未答复的协办单位代码", source="matter.unanswered"
+    )
+    pauses = serializers.IntegerField(label="要求补正次数", source="matter.pauses")
+    extensions = serializers.IntegerField(label="延期次数", source="matter.extensions")
+    merged_into = serializers.UUIDField(label="并入的反映件", source="matter.merged_into_id", allow_null=True)
     handling_days = serializers.IntegerField(
         label="办理时限（工作日）", source="matter.handling_days", allow_null=True
     )
@@ -285,7 +308,6 @@ class MatterSerializer(StandingSerializer):
         allow_null=True,
     )
     paid_tail = serializers.CharField(label="到账账号末四位", source="matter.paid_tail", allow_blank=True)
-    extensions = serializers.IntegerField(label="延期次数", source="matter.extensions")
     clocks = ClocksSerializer()
     timeline = EventSerializer(many=True)
     hands = SpanSerializer(many=True, label="经手时间")

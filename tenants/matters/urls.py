@@ -2,14 +2,15 @@
 
 from django.urls import path
 
-from tenants.matters.views import consultations, intake, limits, matter, papers
+from tenants.matters.views import consultations, intake, limits, matter, papers, persons
 
 urlpatterns = [
     path("intake/", intake.intake, name="intake"),
     path("intake/help/", intake.intake_help, name="intake_help"),
     path("matters/<uuid:matter_id>/", matter.matter, name="matter"),
+    path("matters/<uuid:matter_id>/tab/<str:tab>/", matter.tab, name="matter_tab"),
     path("matters/<uuid:matter_id>/act/<str:name>/", matter.act, name="act"),
-    path("matters/<uuid:matter_id>/unmask/", matter.unmask, name="unmask"),
+    path("matters/<uuid:matter_id>/unmask/", persons.unmask, name="unmask"),
     path("matters/<uuid:matter_id>/receipt/", papers.receipt, name="receipt"),
     path("settings/limits/", limits.limits, name="limits"),
     path("consultations/", consultations.consultations, name="consultations"),

@@ -16,9 +16,10 @@ def of(actor: Actor, *, kind: str = "", unread: bool = False) -> Notices:
     return found.filter(read_at=None) if unread else found
 
 
-def unread(actor: Actor) -> int:
-    """The number beside the bell; one indexed query."""
-    return Notice.objects.filter(recipient_id=actor.staff_id, read_at=None).count()
+def unread(actor: Actor) -> Notices:
+    """What the bell counts."""
+    rows: Notices = Notice.objects.filter(recipient_id=actor.staff_id, read_at=None)
+    return rows
 
 
 def digest(actor: Actor, *, unread: bool = False) -> Digest | None:

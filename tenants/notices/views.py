@@ -66,8 +66,8 @@ def read_digest(request: HttpRequest) -> HttpResponse:
     return redirect("workbench")
 
 
-def unread(request: HttpRequest) -> int:
-    """The number beside the bell."""
+def unread(request: HttpRequest) -> selectors.Notices:
+    """What is counted beside the bell."""
     return selectors.unread(actor_of(request))
 
 

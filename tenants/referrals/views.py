@@ -80,9 +80,9 @@ def referrals(request: HttpRequest) -> HttpResponse:
     return render(request, "referrals/list.html", context)
 
 
-def waiting(request: HttpRequest) -> int:
-    """How many wait for this person: the number beside 转办 in the navigation."""
-    return selectors.waiting_for(actor_of(request)).count()
+def waiting(request: HttpRequest) -> selectors.Referrals:
+    """Those that wait for this person: counted beside 转办 in the navigation."""
+    return selectors.waiting_for(actor_of(request))
 
 
 def _side(request: HttpRequest, tabs: list[Tab]) -> Direction:

@@ -136,9 +136,9 @@ def workbench(request: HttpRequest) -> HttpResponse:
     return render(request, "workbook/workbench.html", context)
 
 
-def waiting(request: HttpRequest) -> int:
-    """How many matters wait for this person: the number beside 工作台 in the navigation."""
-    return mine(actor_of(request)).count()
+def waiting(request: HttpRequest) -> Matters:
+    """The matters that wait for this person: counted beside 工作台 in the navigation."""
+    return mine(actor_of(request))
 
 
 def _label(event: Event) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template import engines
 from django.test import RequestFactory
 from django.urls import path
 
+from bancheng.exchange.models import Message
 from bancheng.identity.actors import Actor
 from bancheng.identity.roles import Role
 from bancheng.timekeeping import clock
@@ -22,8 +23,9 @@ BASE = '{% extends "web/base.html" %}'
 
 @pytest.fixture(autouse=True)
 def nothing_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The apps above count their own tables; here there are none."""
+    """The apps above count their own tables; here there are none, and no bell."""
     monkeypatch.setattr(navigation, "_counters", {})
+    monkeypatch.setattr(navigation, "_bells", {})
 
 
 def shown(
@@ -67,23 +69,21 @@ def test_nothing_that_leads_nowhere_is_offered() -> None:
 
 
 def test_the_bell_leads_to_what_is_unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    def three(_: HttpRequest) -> int:
-        return 3
-
-    monkeypatch.setattr(navigation, "_bells", {"search": three})
+    monkeypatch.setattr(navigation, "_bells", {"search": lambda _: Message.objects.all()})
+    monkeypatch.setattr(navigation, "numbers", lambda asked: dict.fromkeys(asked, 3))
     page = shown(urlconf="tests.unit.test_web_shell")
     assert re.search(r'<a class="top-bell" href="/search/" aria-label="3 条未读提醒"', page)
 
 
 def test_where_nothing_is_told_there_is_no_bell(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(navigation, "_bells", {"search": lambda _: 3})
+    monkeypatch.setattr(navigation, "_bells", {"search": lambda _: Message.objects.none()})
     assert "top-bell" not in shown()
 
 
 def test_there_is_one_bell(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(navigation, "_bells", {"search": lambda _: 3})
+    monkeypatch.setattr(navigation, "_bells", {"search": lambda _: Message.objects.none()})
     with pytest.raises(ValueError, match="already"):
-        navigation.register_bell("another", lambda _: 0)
+        navigation.register_bell("another", lambda _: Message.objects.none())
 
 
 def test_what_is_searched_for_never_stands_in_an_address() -> None:

@@ -116,9 +116,9 @@ def line(message: Message) -> Line:
     )
 
 
-def late() -> int:
-    """How many were not signed for in time."""
-    return cases(state="late").count()
+def late() -> QuerySet[Message]:
+    """Those that were not signed for in time."""
+    return cases(state="late")
 
 
 def _when(kind: str) -> Subquery:

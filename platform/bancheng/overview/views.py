@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from bancheng.exchange.models import Message
 from bancheng.identity.permissions import allowed, require
 from bancheng.identity.requests import actor_of
 from bancheng.overview import board as cases
@@ -114,8 +116,8 @@ def centres(request: HttpRequest) -> HttpResponse:
     return render(request, "overview/centres.html", {"entries": selectors.registry()})
 
 
-def late_referrals(request: HttpRequest) -> int:
-    """The number beside 转办看板 in the navigation."""
+def late_referrals(request: HttpRequest) -> QuerySet[Message]:
+    """What is counted beside 转办看板 in the navigation."""
     return cases.late()
 
 

@@ -45,11 +45,16 @@ class Shell:
 
     @cached_property
     def navigation(self) -> list[navigation.Line]:
-        return list(navigation.lines(self.request, self.kind, self.actor)) if self.actor else []
+        return list(navigation.lines(self.request, self.kind, self.actor, self.waiting)) if self.actor else []
 
     @cached_property
     def bell(self) -> Bell | None:
-        return navigation.bell(self.request) if self.actor else None
+        return navigation.bell(self.request, self.waiting) if self.actor else None
+
+    @cached_property
+    def waiting(self) -> dict[str, int]:
+        """The numbers beside the navigation and the bell; one query."""
+        return navigation.waiting(self.request, self.kind, self.actor) if self.actor else {}
 
     @cached_property
     def today(self) -> date:

@@ -1,9 +1,10 @@
 """The left navigation as data, and the door by which the apps above say how much waits behind an entry."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from django.db.models import Count, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -75,20 +76,21 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
     ),
 }
 
-Counter = Callable[[HttpRequest], int]
-_counters: dict[str, Counter] = {}
+Rows = Callable[[HttpRequest], QuerySet[Any]]
+"""What waits for the person of the request, as rows to be counted."""
+_counters: dict[str, Rows] = {}
 
 
-def register_count(key: str, counter: Counter) -> None:
-    """From an AppConfig.ready: how many things wait behind the entries with `count=key` for this person.
+def register_count(key: str, rows: Rows) -> None:
+    """From an AppConfig.ready: what waits behind the entries with `count=key` for this person.
 
-    Called once a page, so one indexed query at most. Raises ValueError on a key that no entry has, or twice.
+    Counted on every page, so it needs an index. Raises ValueError on a key that no entry has, or twice.
     """
     if key not in {entry.count for entries in NAVIGATION.values() for entry in entries if entry.count}:
         raise ValueError(f"no navigation entry counts {key!r}")
-    if _counters.get(key, counter) is not counter:
+    if _counters.get(key, rows) is not rows:
         raise ValueError(f"{key!r} is counted already")
-    _counters[key] = counter
+    _counters[key] = rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,37 +101,64 @@ class Bell:
     unread: int
 
 
-_bells: dict[str, Counter] = {}
+_bells: dict[str, Rows] = {}
 
 
-def register_bell(url_name: str, counter: Counter) -> None:
-    """From an AppConfig.ready: the page behind the bell, and its number; one indexed query at most.
+def register_bell(url_name: str, rows: Rows) -> None:
+    """From an AppConfig.ready: the page behind the bell, and what is unread there; it needs an index.
 
     Raises ValueError when there is another bell already.
     """
-    if _bells.get(url_name, counter) is not counter or _bells.keys() - {url_name}:
+    if _bells.get(url_name, rows) is not rows or _bells.keys() - {url_name}:
         raise ValueError("there is a bell already")
-    _bells[url_name] = counter
+    _bells[url_name] = rows
 
 
-def bell(request: HttpRequest) -> Bell | None:
-    """The bell of this host; None where its page does not exist."""
-    for url_name, counter in _bells.items():
+def waiting(request: HttpRequest, kind: str, actor: Actor) -> dict[str, int]:
+    """How much waits behind each counted entry that this person sees, and behind the bell by its URL name.
+
+    One query, however many there are.
+    """
+    wanted = {e.count: _counters[e.count] for e in _open_to(request, kind, actor) if e.count in _counters}
+    wanted |= {name: rows for name, rows in _bells.items() if url_of(request, name)}
+    return numbers({key: rows(request) for key, rows in wanted.items()})
+
+
+def numbers(asked: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+    """How many rows each has, in one query for all."""
+    counts = [
+        rows.order_by()
+        .values(nav_key=Value(key))
+        .annotate(nav_rows=Count("pk"))
+        .values_list("nav_key", "nav_rows")
+        for key, rows in asked.items()
+    ]
+    found = dict(counts[0].union(*counts[1:], all=True)) if counts else {}
+    return {key: found.get(key, 0) for key in asked}
+
+
+def bell(request: HttpRequest, counts: Mapping[str, int]) -> Bell | None:
+    """The bell of this host with its number from `waiting`; None where its page does not exist."""
+    for url_name in _bells:
         if url := url_of(request, url_name):
-            return Bell(url, counter(request))
+            return Bell(url, counts.get(url_name, 0))
     return None
 
 
-def lines(request: HttpRequest, kind: str, actor: Actor) -> Iterator[Line]:
-    """The entries of this kind of schema that exist here and are open to the actor, with their counts."""
+def lines(request: HttpRequest, kind: str, actor: Actor, counts: Mapping[str, int]) -> Iterator[Line]:
+    """The entries of this kind of schema that exist here for the actor, with the counts of `waiting`."""
     match = request.resolver_match
     here = match.view_name if match else ""
-    for entry in NAVIGATION.get(kind, ()):
+    for entry in _open_to(request, kind, actor):
+        active = here == entry.url_name or here in entry.also
         url = url_of(request, entry.url_name)
-        if url and allowed(actor, entry.permission):
-            counter = _counters.get(entry.count)
-            active = here == entry.url_name or here in entry.also
-            yield Line(entry.label, entry.icon, url, active, counter(request) if counter else 0)
+        yield Line(entry.label, entry.icon, url, active, counts.get(entry.count, 0))
+
+
+def _open_to(request: HttpRequest, kind: str, actor: Actor) -> Iterator[Entry]:
+    for entry in NAVIGATION.get(kind, ()):
+        if url_of(request, entry.url_name) and allowed(actor, entry.permission):
+            yield entry
 
 
 def url_of(request: HttpRequest | None, name: str, *args: object, **kwargs: object) -> str:
