@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from bancheng.centres.scope import in_centre
 from bancheng.errors import Conflict, Invalid, NotAllowed
 from bancheng.identity.actors import Actor
 from bancheng.identity.roles import CENTRE_ROLES, Role
@@ -15,7 +16,7 @@ from bancheng.timekeeping.calendar import current as current_calendar
 from tenants.matters import actions as matters
 from tenants.matters.models import Matter
 from tenants.notices.models import Notice
-from tenants.replies import actions, selectors
+from tenants.replies import actions, selectors, texts
 from tenants.replies.models import Rating, Via
 from tests import schemas
 from tests.desk import STORY, Desk
@@ -263,12 +264,11 @@ def test_words_that_nobody_can_have_are_not_found(desk: Desk, query: str) -> Non
 
 
 def test_the_windows_telephone_stands_in_the_next_reply(desk: Desk) -> None:
-    from tenants.replies import texts
-
-    client = schemas.client_for(desk.centre, desk.staff(Role.WINDOW_LEAD))
-    assert client.post(url("reply_texts"), {"telephone": "0313-0000000"}).status_code == 302
     matter = desk.resolved()
-    assert "0313-0000000" in texts.opening(matter).recourse
+    client = schemas.client_for(desk.centre, desk.staff(Role.WINDOW_LEAD))
+    assert client.post(url("reply_texts"), {"telephone": "0313-0000000转8001"}).status_code == 302
+    with in_centre(desk.centre.code):
+        assert "0313-0000000转8001" in texts.opening(matter).recourse
 
 
 def test_the_matters_page_shows_what_came_of_it(desk: Desk) -> None:

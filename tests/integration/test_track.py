@@ -359,6 +359,12 @@ def test_the_reporter_asks_to_be_called_once_a_day(desk: Desk) -> None:
     assert matter.events.filter(act="ask_contact").count() == 1
 
 
+def test_the_reporter_says_what_was_handed_in(desk: Desk) -> None:
+    matter = desk.handling()
+    assert do(desk, matter, "supply_material", text="户口簿复印件已寄出。").status_code == 302
+    assert "户口簿复印件已寄出。" in matter.events.order_by("-seq")[0].note
+
+
 def test_what_was_typed_is_still_there_after_a_mistake(desk: Desk) -> None:
     answer = do(desk, desk.replied(), "rate", comment="跑了三趟。")
     assert answer.status_code == 422
