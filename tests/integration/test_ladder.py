@@ -11,7 +11,7 @@ from bancheng.catalogue.words import Channel
 from bancheng.centres.scope import in_centre
 from bancheng.identity.models import Staff
 from bancheng.identity.roles import Role
-from bancheng.overview.models import CityNotice
+from bancheng.overview.models import CentreFigure, CityNotice
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import current as current_calendar
 from bancheng.timekeeping.clock import SHANGHAI
@@ -24,7 +24,7 @@ from tenants.matters.models import Matter
 from tenants.notices.kinds import NoticeKind
 from tenants.notices.models import LadderStep, Notice
 from tenants.replies.models import Grade, Rating, Rectification, Via
-from tenants.workbook import ladder
+from tenants.workbook import ladder, reconcile, summary
 from tests.desk import REPORTER, Desk
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=SHANGHAI)
@@ -215,6 +215,19 @@ def test_the_city_is_told_a_header_and_no_person(desk: Desk) -> None:
     assert (row["centre"], row["number"], row["item"]) == ("130722", matter.machine_number, "YL10")
     assert (row["due_on"], row["days"]) == (matter.due_on, 11)
     assert not any(word in str(row) for word in (REPORTER.name, REPORTER.phone, REPORTER.identifier))
+
+
+def test_the_overview_counts_what_leaders_have_in_hand_as_a_recount_does(desk: Desk) -> None:
+    matter = at_work(desk)
+    at_work(desk, level=5)
+    sweep(late(matter, 10))
+
+    with clock.at(late(matter, 10)):
+        summary.summarise("130722")
+        figure = CentreFigure.objects.get(centre="130722")
+        assert reconcile.differences("130722") == []
+
+    assert (figure.supervised, figure.taken_over, figure.city_notices) == (1, 1, 1)
 
 
 def test_what_somebody_did_by_hand_is_not_done_again(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from bancheng.centres.scope import in_centre
 from bancheng.exchange import dispatch
 from bancheng.identity.roles import Role
 from bancheng.overview import board, selectors
-from bancheng.overview.models import CentreFigure, ConsultationFact, Fact
+from bancheng.overview.models import CentreFigure, CityNotice, ConsultationFact, Fact
 from bancheng.overview.selectors import Rate, Scope
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.clock import SHANGHAI
@@ -172,6 +172,48 @@ def test_matters_without_owner_or_reply_stand_out_per_centre(analyst: Client) ->
     page = text(analyst.get("/"))
     assert '<strong class="overview-wrong">3</strong>' in page
     assert "应为 0，请逐一落实" in page
+
+
+def test_what_leaders_have_in_hand_stands_beside_what_is_overdue(analyst: Client) -> None:
+    CentreFigure.objects.create(
+        centre="130722", overdue=4, supervised=3, taken_over=2, city_notices=1, summarised_at=clock.now()
+    )
+    page = text(analyst.get("/"))
+    assert "<small>督办 3</small><small>包案 2</small><small>通报 1</small>" in page
+    assert "1 件超期已满10个工作日，仍在办理。" in page
+    assert "看通报清单" not in page
+
+
+# --- City notices ------------------------------------------------------------------------------------
+
+
+def notice(**other: Any) -> CityNotice:
+    given = {"centre": "130722", "number": "BF130722-2026-000007", "item": "YL10", "days": 10}
+    return CityNotice.objects.create(**given | {"due_on": MONDAY.date(), "at": NOW} | other)
+
+
+def test_the_coordinator_sees_what_was_reported_to_the_city(coordinator: Client) -> None:
+    notice()
+    page = text(coordinator.get("/city-notices/"))
+    assert "BF130722-2026-000007" in page
+    assert "2026-03-09" in page
+
+
+def test_reports_to_the_city_are_narrowed_by_centre(coordinator: Client) -> None:
+    notice()
+    assert "这个中心没有超期通报" in text(coordinator.get("/city-notices/?centre=130726"))
+    assert "BF130722-2026-000007" in text(coordinator.get("/city-notices/?centre=nonsense"))
+
+
+def test_without_reports_to_the_city_the_list_says_so(coordinator: Client) -> None:
+    assert "没有超期通报" in text(coordinator.get("/city-notices/"))
+
+
+def test_numbers_of_matters_are_not_for_the_analyst(analyst: Client) -> None:
+    notice()
+    answer = analyst.get("/city-notices/")
+    assert answer.status_code == 403
+    assert "BF130722" not in answer.content.decode()
 
 
 def test_every_chart_has_its_table_and_its_formula(analyst: Client) -> None:
