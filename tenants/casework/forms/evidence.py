@@ -87,7 +87,7 @@ class ConsentForm(ActForm):
         scan = self.fields["scan"]
         scan.help_text = f"书面同意必须上传。{scan.help_text}"
         if self.matter.pk:
-            paper = reverse("consent_paper", args=[self.matter.pk])
+            paper = reverse("consent_paper", urlconf="tenants.urls", args=[self.matter.pk])
             scan.help_text += f'<a href="{paper}" target="_blank" rel="noopener">打印空白同意书</a>'
         self.initial.setdefault("valid_from", clock.today())
 
