@@ -10,6 +10,7 @@ from bancheng.identity.models import Department, Staff
 from bancheng.identity.roles import Role
 from tenants.demo.invented import staff_name
 from tenants.demo.parameters import enter_parameters
+from tenants.demo.window import put_up_card
 
 PASSWORD = "Bancheng-demo-2026"  # noqa: S105  # printed at every start: for demonstrations only
 
@@ -77,6 +78,7 @@ def open_accounts(centre: str, hashed_password: str, *, office: bool = False) ->
             opened += 1
     if not office:
         enter_parameters()
+        put_up_card(centre)
     return opened
 
 
