@@ -121,6 +121,7 @@ def _tab(found: Matter, actor: Actor, opened: str) -> dict[str, Any]:
         "tab_closed": [c for c in choices if c.obstacle],
         "parts": panels.parts(found, opened),
         "empty": panels.EMPTY[opened],
+        "may_unmask": allowed(actor, "person.unmask"),
         "may_print": allowed(actor, "matter.register"),
     }
 
