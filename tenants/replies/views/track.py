@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods
 
 from bancheng.errors import NotAllowed, NotFound, Refused
 from bancheng.web.http import client_address, require_valid
@@ -68,12 +68,12 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_not_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def matter(request: HttpRequest) -> HttpResponse:
-    """The page itself; back to the first one where the session is over."""
+    """The page itself; back to the first one where the session is over, or for what belongs there."""
     _no_staff(request)
     open_ = gate.seen(request)
-    if open_ is None:
+    if open_ is None or request.method == "POST":
         return HttpResponseRedirect(reverse("track"))
     done = request.GET.get("done", "")
     return _page(request, _matter(open_[0]), said=DONE.get(done, ""))
@@ -104,11 +104,12 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @login_not_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest) -> HttpResponse:
-    """Close the page for whoever sits here next."""
+    """Close the page for whoever sits here next; only looked at, it changes nothing."""
     response = HttpResponseRedirect(reverse("track"))
-    gate.end(request, response)
+    if request.method == "POST":
+        gate.end(request, response)
     return response
 
 
