@@ -76,7 +76,7 @@ def status_of(caller: Any, desk: Desk, path: str, body: Any) -> int:
 def test_no_body_breaks_an_address(desk: Desk, caller: Any, route: str) -> None:
     matter = desk.handling()
     path = route.replace("<uuid:matter_id>", str(matter.pk))
-    for name in ("referral_id", "consultation_id"):
+    for name in ("referral_id", "consultation_id", "evidence_id"):
         path = path.replace(f"<uuid:{name}>", str(uuid4()))
 
     @EXAMPLES

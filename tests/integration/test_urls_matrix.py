@@ -17,17 +17,20 @@ from django.urls.resolvers import URLPattern
 
 from bancheng.centres.scope import in_centre
 from bancheng.identity.roles import CENTRE_ROLES, OFFICE_ROLES, Role
-from tenants.coordination import actions as coordination
-from tenants.coordination.offices import Office
-from tenants.casework.actions import guidance
+from tenants.casework import files
+from tenants.casework.actions import evidence, guidance
+from tenants.casework.models import Category as Kept
+from tenants.casework.models import Purpose
 from tenants.casework.reckoning.ages import Category
 from tenants.casework.reckoning.months import Month
+from tenants.coordination import actions as coordination
+from tenants.coordination.offices import Office
 from tenants.matters.actions import record_consultation
 from tenants.notices.actions import notify
 from tenants.notices.kinds import NoticeKind
 from tenants.notices.models import Notice
 from tenants.referrals import sending
-from tests import schemas
+from tests import papers, schemas
 from tests.desk import REPORTER, STORY, Desk
 
 OPEN_TO_ALL = {"login", "api-token", "api-schema", "api-docs", "track", "rated"}
@@ -81,7 +84,16 @@ def furnish(desk: Desk, *, called: str) -> Things:
     story = replace(STORY, subject=f"{called}的遗属待遇")
     reporter = replace(REPORTER, name=f"欧阳{called}")
     with in_centre(desk.centre.code):
-        matter = desk.replied(story=story, reporter=reporter)
+        matter = desk.resolved(story=story, reporter=reporter)
+        evidence.add_evidence(
+            matter_id=matter.pk,
+            actor=desk.actor(Role.WINDOW_CLERK),
+            category=Kept.RECEIPT,
+            purpose=Purpose.FILING,
+            file=files.clean("示例.png", papers.picture("PNG")),
+            description=f"{called}的凭证",
+        )
+        matter = desk.reply(matter.pk)
         referred = desk.handling(level=5, story=story, reporter=reporter)
         lead = desk.actor(Role.WINDOW_LEAD)
         draft = sending.draft(
@@ -128,8 +140,10 @@ def furnish(desk: Desk, *, called: str) -> Things:
             "request_id": str(request.pk),
             "part_id": str(referred.joint_parts.get().pk),
             "order_id": str(referred.supervision_orders.get().pk),
+            "evidence_id": str(matter.evidence.get().pk),
             "notice_id": str(notice.pk),
             "name": "contact",
+            "tab": "materials",
         }
     return Things(values, (called, matter.number, referred.number, asked.number, sent.number))
 
@@ -163,7 +177,7 @@ def shown(things: Things, answer: Any) -> list[str]:
 
 
 def text_of(answer: Any) -> str:
-    return (b"".join(answer) if answer.streaming else answer.content).decode()
+    return (b"".join(answer) if answer.streaming else answer.content).decode(errors="replace")
 
 
 def test_every_argument_of_every_route_is_known() -> None:
@@ -177,7 +191,9 @@ def test_every_argument_of_every_route_is_known() -> None:
         "notice_id",
         "part_id",
         "order_id",
+        "evidence_id",
         "name",
+        "tab",
     }
     assert {argument for route in CENTRE + OFFICE for argument in route.arguments} <= known
 
@@ -273,6 +289,7 @@ TABLES = {
     "consultation_id": "matters_consultation",
     "reply_id": "replies_reply",
     "reckoning_id": "casework_reckoning",
+    "evidence_id": "casework_evidence",
     "request_id": "casework_materialrequest",
     "part_id": "coordination_jointpart",
     "order_id": "coordination_supervisionorder",
