@@ -22,9 +22,12 @@ def staff_name(rng: Random) -> str:
     return rng.choice(SURNAMES) + rng.choice(FIRST) + rng.choice(SECOND)
 
 
-def card(rng: Random, area: str, born: date) -> str:
-    """A card number of GB 11643 with the right check digit."""
-    body = f"{area}{born:%Y%m%d}{rng.randrange(1, 999):03d}"
+def card(rng: Random, area: str, born: date, *, man: bool | None = None) -> str:
+    """A card number of GB 11643 with the right check digit; the serial is odd for men."""
+    serial = rng.randrange(2, 998)
+    if man is not None:
+        serial = serial // 2 * 2 + man
+    body = f"{area}{born:%Y%m%d}{serial:03d}"
     return body + str(ric.calc_check_digit(body + "0"))
 
 

@@ -22,6 +22,7 @@ class NoticeKind(models.TextChoices):
     CITY_NOTICE = "city_notice", "通报"
     ESCALATED = "escalated", "提级"
     INSTRUCTED = "instructed", "批示"
+    CHASED = "chased", "转办催办"
     # Casework
     MATERIAL_SUPPLIED = "material_supplied", "反映人补交材料"
     FOLLOW_OVERDUE = "follow_overdue", "容缺到期"
@@ -59,6 +60,7 @@ TOLD: dict[str, tuple[str, str]] = {
     _K.CITY_NOTICE: (RED, "通报：反映件{number}已超期10个工作日，已列入全市通报。"),
     _K.ESCALATED: (RED, "提级：反映件{number}已提级，请领导协调解决。"),
     _K.INSTRUCTED: (AMBER, "反映件{number}有新的批示，请按批示办理。"),
+    _K.CHASED: (AMBER, "反映件{number}转出后已有5个工作日没有回音，已自动催办，请联系对方。"),
     _K.MATERIAL_SUPPLIED: (BLUE, "反映件{number}的反映人补交了材料，请核对。"),
     _K.FOLLOW_OVERDUE: (AMBER, "反映件{number}有容缺材料到期未补齐，请联系反映人。"),
     _K.REASSIGNED: (BLUE, "反映件{number}已改派由您办理，请查看。"),

@@ -35,6 +35,9 @@ class State(models.TextChoices):
     RETURNED = "returned", "已退回"
 
 
+AWAITED = (State.SENT, State.SIGNED)
+"""The states in which it is for the other side to move."""
+
 UNDER_WAY = (State.SENT, State.SIGNED, State.ANSWERED)
 """The states in which one of the two sides still has something to do."""
 

@@ -20,10 +20,14 @@ from tenants.matters.models import Matter
 from tenants.matters.numbering import referral_number
 from tenants.referrals import digest, envelopes, selectors, workflow
 from tenants.referrals.locks import locked_referral
-from tenants.referrals.models import UNDER_WAY, ContactLog, Direction, Referral, State
+from tenants.referrals.models import AWAITED, UNDER_WAY, ContactLog, Direction, Referral, State
 
 SIGN_WITHIN_DAYS = 1
 """Working days within which the other side is to sign for a referral."""
+
+
+SILENT_DAYS = 5
+"""Working days without a word from the other side after which it is chased (house rule)."""
 
 
 def check_draft(matter: Matter, actor: Actor) -> None:
@@ -136,6 +140,20 @@ def log_contact(
     )
     audit.record(actor=actor, act="referral.log_contact", subject=referral, way=way)
     return log
+
+
+@transaction.atomic
+def chase(*, referral_id: UUID, actor: Actor) -> Referral:
+    """The system chases the other side (催办), of which nothing was heard for SILENT_DAYS working days.
+
+    Raises Conflict (answered_already) where it is not for the other side to move.
+    """
+    referral = locked_referral(referral_id)
+    if referral.state not in AWAITED:
+        raise Conflict("对方已反馈，不必催办。", code="answered_already")
+    _hear(referral, f"{referral.unit_name}{SILENT_DAYS}个工作日没有回音，已自动催办。", {"chased": True})
+    audit.record(actor=actor, act="referral.chase", subject=referral)
+    return referral
 
 
 @transaction.atomic

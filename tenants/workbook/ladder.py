@@ -22,11 +22,12 @@ from tenants.matters.acting import locked
 from tenants.matters.models import Matter
 from tenants.notices.actions import notify
 from tenants.notices.models import LadderStep
+from tenants.referrals import sending as referrals
 from tenants.workbook.owed import Step, owed
 
 log = logging.getLogger(__name__)
 
-DONE_BY_HAND = frozenset({"already_supervised", "already_taken_over"})
+DONE_BY_HAND = frozenset({"already_supervised", "already_taken_over", "answered_already"})
 """Refusals which say that somebody did it before the machine had to."""
 
 
@@ -106,6 +107,10 @@ def _take_over(step: Step, matter: Matter, actor: Actor) -> None:
     coordination.take_over(matter_id=matter.pk, actor=actor)
 
 
+def _chase(step: Step, matter: Matter, actor: Actor) -> None:
+    referrals.chase(referral_id=UUID(step.term.split()[0]), actor=actor)
+
+
 def _notify_city(step: Step, matter: Matter, actor: Actor) -> None:
     matters.notify_city(matter_id=matter.pk, actor=actor, days=step.days)
     CityNotice.objects.get_or_create(
@@ -121,4 +126,5 @@ _ACTS: dict[str, Act] = {
     "supervise": _supervise,
     "take_over": _take_over,
     "notify_city": _notify_city,
+    "chase": _chase,
 }

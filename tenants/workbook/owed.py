@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from bancheng.identity.roles import DEPARTMENT_ROLES, Role
 from bancheng.timekeeping import clock, due, lights
@@ -22,6 +22,8 @@ from tenants.matters import clocks
 from tenants.matters.models import Matter
 from tenants.matters.states import OPEN, RUNNING, State
 from tenants.notices.kinds import NoticeKind
+from tenants.referrals.models import AWAITED, Direction, Referral
+from tenants.referrals.sending import SILENT_DAYS
 from tenants.replies.models import Rectification
 
 LADDER: Sequence[tuple[str, int]] = (("remind", 1), ("supervise", 3), ("take_over", 5), ("notify_city", 10))
@@ -56,7 +58,7 @@ Owed = dict[UUID, list[Step]]
 def owed(only: UUID | None = None) -> Owed:
     """By matter, what is demanded now, in the order in which it fell due; of one matter alone if named.
 
-    Five queries, over what is open: what ended long ago costs nothing.
+    Six queries, over what is open: what ended long ago costs nothing.
     """
     now, calendar = clock.now(), current_calendar()
     found: Owed = defaultdict(list)
@@ -173,6 +175,8 @@ def _of_others(only: UUID | None, closed: date) -> Iterator[tuple[UUID, Step]]:
         term = f"{paper.pk} {paper.follow_by}"
         yield paper.matter_id, Step("follow", term, NoticeKind.FOLLOW_OVERDUE, window, staff=people)
 
+    yield from _silent(only, closed)
+
     orders = SupervisionOrder.objects.filter(_one("matter_id", only), lifted_at=None, due_on__lte=closed)
     for order in orders.filter(matter__state__in=OPEN).exclude(matter__state=State.AWAITING_MATERIAL):
         roles = (Role.SUPERVISOR, Role.DEPUTY)
@@ -185,6 +189,17 @@ def _of_others(only: UUID | None, closed: date) -> Iterator[tuple[UUID, Step]]:
     for fault in faults.only("matter_id"):
         roles = (Role.WINDOW_LEAD, Role.DEPUTY)
         yield fault.matter_id, Step("rectification", str(fault.pk), NoticeKind.RECTIFY_DUE, roles)
+
+
+def _silent(only: UUID | None, closed: date) -> Iterator[tuple[UUID, Step]]:
+    """Referrals of which nothing was heard since they were sent, signed for, or last asked about."""
+    calendar, window = current_calendar(), (Role.WINDOW_CLERK, Role.WINDOW_LEAD)
+    awaited = Referral.objects.filter(_one("matter_id", only), direction=Direction.SENT, state__in=AWAITED)
+    for referral in awaited.annotate(asked_at=Max("contacts__at")).only("matter_id", "sent_at", "signed_at"):
+        heard = max(at for at in (referral.sent_at, referral.signed_at, referral.asked_at) if at)
+        by = calendar.add(clock.local(heard).date(), SILENT_DAYS)
+        if referral.matter_id and by <= closed:
+            yield referral.matter_id, Step("chase", f"{referral.pk} {by}", NoticeKind.CHASED, window)
 
 
 def _one(field: str, only: UUID | None) -> Q:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -62,6 +63,8 @@ def test_s1_goes_by_letter_to_the_province_and_ends_closed(in_city: Any) -> None
         "contact",
         "triage",
         "accept",
+        "escalate",
+        "take_over",
         "assign",
         "sign",
         "request_signoff",
@@ -69,14 +72,19 @@ def test_s1_goes_by_letter_to_the_province_and_ends_closed(in_city: Any) -> None
         "sign_off",
         "signed_off",
         "refer",
-        *["hear"] * 4,
+        *["hear"] * 2,
         "contact",
-        "hear",
+        *["hear"] * 2,
+        "contact",
+        *["hear"] * 2,
         "take_back",
         "resolve",
         "reply",
         "call_back",
+        "rate",
+        "visit",
         "close",
+        "retrospect",
     ]
 
 
@@ -98,6 +106,24 @@ def test_s1_is_a_first_case_signed_by_two_and_paid(in_city: Any) -> None:
         ("visit", False),
         ("letter", True),
     ]
+
+
+def test_s1_is_chased_once_and_the_father_hears_every_five_working_days(in_city: Any) -> None:
+    matter = finished(play(s1.script()))
+    events, calendar = selectors.timeline(matter), current_calendar()
+
+    assert [event.data.get("chased") for event in events if event.act == "hear"].count(True) == 1
+    told = [clock.local(e.at).date() for e in events if e.act in ("contact", "reply")]
+    assert all(calendar.between(one, next_one) <= 5 for one, next_one in pairwise(told))
+
+
+def test_s1_is_led_by_the_director_and_within_its_term(in_city: Any) -> None:
+    matter = finished(play(s1.script()))
+
+    assert (matter.escalated, matter.case_leader.roles) == ("director", [Role.DIRECTOR])
+    assert matter.ratings.get().via == "code"
+    assert matter.resolved_at
+    assert clock.local(matter.resolved_at).date() <= matter.due_on
 
 
 def test_s3_grows_out_of_a_consultation_with_nothing_typed_again(in_county: Any) -> None:

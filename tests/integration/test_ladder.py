@@ -23,6 +23,7 @@ from tenants.matters import actions
 from tenants.matters.models import Matter
 from tenants.notices.kinds import NoticeKind
 from tenants.notices.models import LadderStep, Notice
+from tenants.referrals import sending
 from tenants.replies.models import Grade, Rating, Rectification, Via
 from tenants.workbook import ladder, reconcile, summary
 from tests.desk import REPORTER, Desk
@@ -445,3 +446,34 @@ def test_a_sweep_that_finds_all_done_asks_the_same_of_more_matters(
 
     with django_assert_num_queries(6):
         assert sweep(late(matter, 10)) == 0
+
+
+def test_a_silent_office_is_chased_once_for_each_silence(desk: Desk, city: Any) -> None:
+    lead = desk.actor(Role.WINDOW_LEAD)
+    with clock.at(MONDAY):
+        matter = desk.handling(level=5)
+        draft = sending.draft(
+            matter_id=matter.pk, actor=lead, unit="130000", reason="示例理由", requested="示例请求"
+        )
+        sending.send(referral_id=draft.pk, actor=lead)
+
+    def chased() -> int:
+        return matter.events.filter(act="hear", data__chased=True).count()
+
+    with clock.at(MONDAY + timedelta(days=7)):  # the fifth working day is not over yet
+        ladder.sweep()
+        assert chased() == 0
+    with clock.at(MONDAY + timedelta(days=8)):
+        ladder.sweep()
+        ladder.sweep()
+        assert chased() == 1
+        assert Notice.objects.filter(matter=matter, kind=NoticeKind.CHASED).exists()
+        sending.log_contact(
+            referral_id=draft.pk, actor=lead, way="call", person="示例人员", content="答应办理。"
+        )
+    with clock.at(MONDAY + timedelta(days=10)):
+        ladder.sweep()
+        assert chased() == 1
+    with clock.at(MONDAY + timedelta(days=16)):
+        ladder.sweep()
+        assert chased() == 2

@@ -176,6 +176,12 @@ def waits_for_reporter(material: Material) -> bool:
     return material.status == MaterialStatus.MISSING and material.obtained_by in FROM_OUTSIDE
 
 
+def may_still_come(material: Material) -> bool:
+    """Not there yet, asked for or allowed to follow, and somebody outside brings it."""
+    not_there = (MaterialStatus.MISSING, MaterialStatus.FOLLOWS)
+    return material.status in not_there and material.obtained_by in FROM_OUTSIDE
+
+
 def awaited_of(matter: Matter, request: MaterialRequest | None) -> list[Material]:
     """What was asked for and is still missing."""
     names = request.names if request else []

@@ -304,7 +304,7 @@ class SupplyMaterialForm(ActForm):
     )
 
     def prepare(self) -> None:
-        lacking = [m.name for m in checklist.stored(self.matter) if actions.waits_for_reporter(m)]
+        lacking = [m.name for m in checklist.stored(self.matter) if actions.may_still_come(m)]
         choices = [("", "其他材料"), *((name, name) for name in lacking)]
         self.fields["item"].choices = choices  # type: ignore[attr-defined]
 

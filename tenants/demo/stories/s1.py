@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 from random import Random
 
-from bancheng.catalogue.words import Capacity, Kind, Mode, Outcome, Purpose, ReporterKind
+from bancheng.catalogue.words import Capacity, Channel, Kind, Mode, Outcome, Purpose, ReporterKind
 from bancheng.identity.roles import Role
 from bancheng.timekeeping import clock
 from tenants.demo import invented
-from tenants.demo.stories.stage import Script, Step, that_day
+from tenants.demo.stories.common import answered
+from tenants.demo.stories.stage import Cast, Script, Step, that_day
 
 TITLE = "失独老人：遗属待遇由省级机构核定，市窗口函转到底"
 CENTRE = "130700"
@@ -83,6 +84,15 @@ def _at_the_counter() -> Script:
 def _special_case() -> Script:
     yield Step("受理：期限十五个工作日", "accept", LEAD)
     yield Step(
+        "提级：请中心主任出面协调省级机构",
+        "escalate",
+        LEAD,
+        data={"reason": "本级无权核定，须由中心主任与省级机构协调。"},
+    )
+    yield Step(
+        "中心主任包案", "take_over", Role.DIRECTOR, data={"reason": "老人失独，由我包案，直到款项到账。"}
+    )
+    yield Step(
         "交办社保经办",
         "assign",
         LEAD,
@@ -101,7 +111,7 @@ def _special_case() -> Script:
             "precedent": "已查，本市无同类情形。",
         },
     )
-    yield Step("窗口负责人签批", "sign_off", LEAD, data={"opinion": "同意，由窗口专人跟办。"})
+    yield Step("窗口负责人签批", "sign_off", LEAD, data={"opinion": "同意，由窗口专人跟办。"}, after=1)
     yield Step("中心主任签批", "sign_off", Role.DIRECTOR, data={"opinion": "同意，由我联系省级机构。"})
 
 
@@ -119,30 +129,19 @@ def _to_the_province() -> Script:
         },
     )
     yield Step("送出转办函", "referral.send", LEAD)
-    for way, person, content, signed_for in (
-        ("call", "总机值班人员", "问清收函科室，对方告知寄待遇科。", False),
-        ("call", "待遇科工作人员", "说明老人情况，对方答应收函即办。", False),
-        ("visit", "待遇科负责人", "当面送交材料复印件，逐项核对。", False),
-        ("letter", "待遇科", "收到签收回执，已进入核定。", True),
-    ):
-        data = {"way": way, "person": person, "content": content}
-        yield Step(
-            "联系省级机构：" + {"call": "电话", "visit": "上门", "letter": "信函"}[way],
-            "referral.log_contact",
-            CLERK,
-            data=data | ({"signed_for": "on"} if signed_for else {}),
-        )
-    yield Step(
-        "进展答复：打电话告诉老人",
-        "contact",
-        CLERK,
-        data={"channel": "phone", "reached": "true", "text": "省里已收函核定，请老人在家等消息。"},
-    )
+    yield _asked("电话", "call", "总机值班人员", "问清收函科室，对方告知寄待遇科。")
+    yield _asked("电话", "call", "待遇科工作人员", "说明老人情况，对方答应收函即办。", after=1)
+    yield _told("第五个工作日告诉老人：省里正在核定", "省里已收函，正在核对材料，请老人在家等消息。", after=3)
+    yield Step("省里五个工作日没有回音：系统自动催办", "sweep", None, after=3)
+    yield _asked("上门", "visit", "待遇科负责人", "按催办提示上门，当面送交材料复印件，逐项核对。")
+    yield _told("第十个工作日告诉老人：材料已当面核对", "材料已当面核对，省里答应一周内回函。", after=2)
+    yield _asked("信函", "letter", "待遇科", "收到签收回执，已进入核定。", signed_for=True)
     yield Step(
         "登记复函：同意支付",
         "referral.record_answer",
         CLERK,
         data={"outcome": Outcome.DONE, "answer": "复函同意核定，丧葬补助金和抚恤金已拨付至老人账户。"},
+        after=3,
     )
     yield Step("确认反馈", "referral.confirm", LEAD)
 
@@ -162,33 +161,67 @@ def _to_the_end() -> Script:
             "paid_tail": "0912",
         },
     )
-    yield Step(
-        "答复老人",
-        "reply",
-        CLERK,
-        data={
-            "text": "您反映的遗属待遇已办成，款项已到账。您不需要再办任何手续；"
-            "如有不清楚，可随时找本窗口。对结果不满意的，可向中心负责人反映或依法申请行政复议。",
-            "channel": "visit",
-            "reached": "本人",
-        },
+    yield from answered(
+        done="您反映的遗属待遇已办成，款项已到账",
+        basis="企业职工基本养老保险遗属待遇的现行规定",
+        channel=Channel.VISIT,
     )
     yield Step(
-        "回访：已解决，满意，没有再跑",
-        "call_back",
-        Role.CALLER,
+        "老人用自己的查询码评价：非常满意",
+        "track.rate",
+        Role.REPORTER,
+        data={"grade": 5, "comment": "跑了一年多的事，一个月办好了。"},
+    )
+    yield Step(
+        "走访慰问",
+        "visit",
+        CLERK,
         data={
-            "reached": "true",
-            "solved": "true",
-            "satisfied": "true",
-            "trips_after": 0,
-            "blocked_again": "false",
-            "note": "老人说钱收到了，没有再跑一趟。",
+            "kind": "comfort",
+            "on": that_day,
+            "went": _clerk_and_lead,
+            "findings": "老人独居，身体尚可，已联系村里照看。",
+            "gift": "500",
         },
     )
     yield Step(
         "销号：确认主因为跨层级", "close", LEAD, data={"principal_cause": "C06", "other_causes": ["C10"]}
     )
+    yield Step(
+        "复盘：时间耗在找到我们之前，建议建立省级联系人名单",
+        "retrospect",
+        LEAD,
+        data={
+            "lost_with": "outside",
+            "why": "来窗口之前一年多没有人告诉老人该由哪一级核定。",
+            "quicker": "第一次询问时就能查到省级核定机构和联系人。",
+            "measure": "建立省级联系人名单，编写遗属待遇跨层级办理指引。",
+        },
+        after=1,
+    )
+
+
+def _asked(
+    way: str, code: str, person: str, content: str, *, signed_for: bool = False, after: int = 0
+) -> Step:
+    data = {"way": code, "person": person, "content": content}
+    return Step(
+        f"联系省级机构：{way}",
+        "referral.log_contact",
+        CLERK,
+        data=data | ({"signed_for": "on"} if signed_for else {}),
+        after=after,
+    )
+
+
+def _told(title: str, text: str, *, after: int = 0) -> Step:
+    return Step(
+        title, "contact", CLERK, data={"channel": "phone", "reached": "true", "text": text}, after=after
+    )
+
+
+def _clerk_and_lead(cast: Cast) -> list[str]:
+    return [cast.person(CLERK), cast.person(LEAD)]
 
 
 def _ago(months: int) -> str:

@@ -62,9 +62,7 @@ def _told(person: Callable[[Random], Facts], *, department: str, channel: Channe
     yield Step("受理：期限三个工作日", "accept", LEAD)
     yield Step("交办主办部门", "assign", LEAD, data={"department": department, "instruction": "请当日核实。"})
     yield Step("签收", "sign", HANDLER, department)
-    yield Step(
-        "记进展：已核实", "progress", HANDLER, department, {"text": "数据已核实，差错已更正。"}, after=1
-    )
+    yield Step("记进展：已核实", "progress", HANDLER, department, {"text": "已核实，差错已更正。"}, after=1)
     yield Step(
         "办结上报",
         "resolve",
