@@ -20,7 +20,7 @@ from bancheng.timekeeping.calendar import current as current_calendar
 from bancheng.timekeeping.due import LEVELS, closing
 from bancheng.timekeeping.holders import Holder, Point, Span, spans
 from tenants.matters import access, clocks
-from tenants.matters.models import Consultation, Event, Matter
+from tenants.matters.models import Consultation, Event, Matter, MatterCause
 from tenants.matters.states import ENDED, IN_HAND, OPEN, RUNNING, State
 from tenants.matters.workflow import EXTENSIONS_AT_MOST
 
@@ -60,9 +60,17 @@ _TAKEN_IN = (
     .values(each=JSONObject(id="pk", number="number"))
 )
 
+_CAUSES = (
+    MatterCause.objects.filter(matter=OuterRef("pk"))
+    .order_by("-principal", "code")
+    .values(each=JSONObject(code="code", principal="principal"))
+)
+
 
 def matter_for(actor: Actor, matter_id: UUID) -> Matter:
-    """One matter with what its page needs; `taken_in` are the id and number of each merged into it.
+    """One matter with what its page needs, in two queries.
+
+    `taken_in` are the id and number of each matter merged into it, `cause_list` its causes, principal first.
 
     Raises NotAllowed for another department's; NotFound for one that does not exist, and likewise for a
     sensitive one that the person is not on, so that nothing betrays it.
@@ -71,8 +79,8 @@ def matter_for(actor: Actor, matter_id: UUID) -> Matter:
         matter = (
             Matter.objects.filter(access.seen_by(actor))
             .select_related("reporter", "department", "handler", "registrar", "case_leader", "merged_into")
-            .prefetch_related("causes", "prior_attempts")
-            .annotate(taken_in=ArraySubquery(_TAKEN_IN))
+            .prefetch_related("prior_attempts")
+            .annotate(taken_in=ArraySubquery(_TAKEN_IN), cause_list=ArraySubquery(_CAUSES))
             .get(pk=matter_id)
         )
     except Matter.DoesNotExist:

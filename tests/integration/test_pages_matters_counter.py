@@ -391,8 +391,10 @@ def test_consultations_are_listed_searched_and_masked(desk: Desk) -> None:
     row = consultation(desk)
     client = browser(desk, Role.WINDOW_CLERK)
 
-    found = client.get(page("consultations"), {"q": "退休"}).content.decode()
-    missed = client.get(page("consultations"), {"q": "工伤"}).content.decode()
+    found = client.post(page("consultations"), {"q": "退休"}, follow=True)
+    assert "退休" not in found.redirect_chain[-1][0]
+    found = found.content.decode()
+    missed = client.post(page("consultations"), {"q": "工伤"}, follow=True).content.decode()
     one = client.get(page("consultation", row.pk)).content.decode()
 
     assert row.subject in found

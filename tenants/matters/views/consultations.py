@@ -9,6 +9,7 @@ from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bancheng.errors import Refused
@@ -16,6 +17,7 @@ from bancheng.identity.permissions import allowed, require
 from bancheng.identity.requests import actor_of
 from bancheng.privacy import masks
 from bancheng.timekeeping import clock
+from bancheng.web import finding
 from bancheng.web.http import require_valid
 from tenants.matters import actions, presentation, selectors
 from tenants.matters.forms.intake import ConsultationForm, TallyForm
@@ -26,31 +28,32 @@ PAGE = 20
 
 
 class ConsultationFilters(forms.Form):
-    """By words of the subject, which holds no personal data; so it may stand in the address."""
+    """What stands in the address; words searched for are posted and kept under ?find=."""
 
-    q = forms.CharField(
-        label="事由",
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"placeholder": "事由中的字词"}),
-    )
     open = forms.ChoiceField(label="是否已转", required=False, choices=[("", "全部"), ("1", "未转为反映件")])
+    find = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
-@require_safe
+@sensitive_post_parameters("q")
+@require_http_methods(["GET", "HEAD", "POST"])
 def consultations(request: HttpRequest) -> HttpResponse:
     """Those that were written down, newest first, and how many there were today."""
     actor = actor_of(request)
+    if request.method == "POST":
+        return redirect(finding.address(request, reverse("consultations")))
     form = ConsultationFilters(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
-    rows = selectors.consultations(actor, q=chosen.get("q", ""), open_only=bool(chosen.get("open")))
+    words = finding.kept(request)
+    rows = selectors.consultations(actor, q=words or "", open_only=bool(chosen.get("open")))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     counted = ConsultationTally.objects.filter(day=clock.today()).aggregate(sum=Sum("count"))["sum"]
     context = {
         "form": form,
         "page": page,
         "rows": [(row, presentation.item_name(row.item_code)) for row in page],
-        "filtered": any(chosen.values()),
+        "words": words or "",
+        "forgotten": words is None,
+        "filtered": bool(words or chosen.get("open")),
         "today": counted or 0,
         "may_record": allowed(actor, "consultation.record"),
         "may_register": allowed(actor, "matter.register"),

@@ -103,10 +103,11 @@ def _tabs(found: Matter, opened: str) -> dict[str, Any]:
 
 def _facts(found: Matter, actor: Actor, moves: list[Event], departments: dict[str, str]) -> dict[str, Any]:
     """概况 for `matters/parts/tabs.html`."""
+    causes = vars(found)["cause_list"]  # what the selector annotated
     return _tabs(found, FACTS) | {
         "reporter": found.reporter,
         "item": presentation.item_name(found.item_code),
-        "causes": [(presentation.cause_name(cause.code), cause.principal) for cause in found.causes.all()],
+        "causes": [(presentation.cause_name(each["code"]), each["principal"]) for each in causes],
         "supporting": [(departments.get(code, code), code in found.unanswered) for code in found.supporting],
         "clocks": clocks.reading(found, moves),
         "may_unmask": allowed(actor, "person.unmask"),

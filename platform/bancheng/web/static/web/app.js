@@ -103,7 +103,13 @@
     if (event.target.closest("[data-close]") || event.target === dialog) dialog.close();
     event.target.closest("[data-dismiss]")?.parentElement.remove();
     if (event.target.closest("[data-print]")) window.print();
+    document.querySelectorAll("details.more[open]").forEach((menu) => { if (!menu.contains(event.target) || event.target.closest(".more-acts")) menu.open = false; });
     if (event.target.closest("[data-back]")) history.back();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest?.("details.more[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });
 
   // --- Toasts.
