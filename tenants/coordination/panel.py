@@ -1,11 +1,17 @@
 """What several hands do to a matter, as the tab 协同 of its page shows it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
+
+from bancheng.errors import Conflict
+from bancheng.identity.actors import Actor
 from bancheng.identity.models import Department
 from bancheng.identity.roles import Role
 from tenants.coordination import selectors
+from tenants.coordination.actions.leaders import next_level
 from tenants.coordination.models import (
     Instruction,
     JointPart,
@@ -83,6 +89,27 @@ def prerequisites(matter: Matter) -> Sequence[PrerequisiteRow]:
     ]
 
 
+def _nothing(rows: Callable[[Matter], QuerySet[Any]], said: str) -> Callable[[Matter, Actor], str | None]:
+    """Hinders an act that has nothing to be done to."""
+    return lambda matter, actor: None if rows(matter).exists() else said
+
+
+def _already_led(matter: Matter, actor: Actor) -> str | None:
+    return "此件已由您包案。" if actor.id and matter.case_leader_id == actor.id else None
+
+
+def _already_supervised(matter: Matter, actor: Actor) -> str | None:
+    return "此件已有未解除的督办单，解除后才能再次督办。" if matter.supervised else None
+
+
+def _high_enough(matter: Matter, actor: Actor) -> str | None:
+    try:
+        next_level(matter, actor)
+    except Conflict as refused:
+        return refused.message
+    return None
+
+
 register(
     Part(
         "joint",
@@ -92,6 +119,7 @@ register(
         joint_parts,
         counted=JointPart,
         acts=frozenset({"ask_support", "sign_support", "answer_support", "record_outside_answer", "resolve"}),
+        hindered={"record_outside_answer": _nothing(selectors.open_letters, "没有待复函的协办函。")},
     )
 )
 register(
@@ -105,6 +133,11 @@ register(
         acts=frozenset(
             {"record_prerequisite", "settle_prerequisite", "call_meeting", "record_minutes", "take_over"}
         ),
+        hindered={
+            "settle_prerequisite": _nothing(selectors.open_prerequisites, "没有未解决的前置条件。"),
+            "escalate": _high_enough,
+            "take_over": _already_led,
+        },
     )
 )
 register(
@@ -116,6 +149,10 @@ register(
         meetings,
         counted=Meeting,
         acts=frozenset({"record_minutes", "carry_out_decision"}),
+        hindered={
+            "record_minutes": _nothing(selectors.meetings_to_record, "没有待记纪要的会商，请先“召集会商”。"),
+            "carry_out_decision": _nothing(selectors.open_decisions, "没有未落实的会商决定。"),
+        },
     )
 )
 register(
@@ -127,6 +164,7 @@ register(
         supervision_orders,
         counted=SupervisionOrder,
         acts=frozenset({"answer_supervision", "lift_supervision"}),
+        hindered={"supervise": _already_supervised},
     )
 )
 register(

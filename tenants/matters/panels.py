@@ -5,7 +5,7 @@ to pages of their own beside the next acts. The acts of a tab are those of the w
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
@@ -58,7 +58,8 @@ class Part:
 
     `counted` is the model whose rows of the matter the tab's badge adds up, through its field `matter`.
     `acts` names the transitions whose form should show the part, since one cannot decide without it;
-    `obstacle` says why this person cannot do them, where that depends on the part.
+    `obstacle` says why this person cannot do them, where that depends on the part; `hindered` says the same
+    of one act each, such as one that has nothing to be done to.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Part:
     links: Callable[[Matter, Actor], Sequence[Link]] = _no_links
     acts: frozenset[str] = frozenset()
     obstacle: Callable[[Matter, Actor], str | None] = _no_obstacle
+    hindered: Mapping[str, Callable[[Matter, Actor], str | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,9 @@ def obstacles(matter: Matter, actor: Actor, names: Collection[str]) -> dict[str,
         asked = part.acts.intersection(names) - found.keys()
         if asked and part.obstacle is not _no_obstacle and (reason := part.obstacle(matter, actor)):
             found |= dict.fromkeys(asked, reason)
+        for name in part.hindered.keys() & names - found.keys():
+            if reason := part.hindered[name](matter, actor):
+                found[name] = reason
     return found
 
 

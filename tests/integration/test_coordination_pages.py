@@ -119,6 +119,43 @@ def test_the_badge_counts_what_is_under_the_tab(desk: Desk) -> None:
     assert panels.counts(everything(desk))["coordination"] == 7
 
 
+def hindered(desk: Desk, matter: Matter, role: Role, act: str) -> str | None:
+    return panels.obstacles(matter, desk.actor(role), {act}).get(act)
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        ("record_outside_answer", "没有待复函"),
+        ("record_minutes", "请先“召集会商”"),
+        ("carry_out_decision", "没有未落实"),
+        ("settle_prerequisite", "没有未解决"),
+    ],
+)
+def test_a_button_with_nothing_to_be_done_to_says_so(desk: Desk, act: str, said: str) -> None:
+    assert said in str(hindered(desk, desk.handling(), Role.WINDOW_LEAD, act))
+
+
+@pytest.mark.parametrize("act", ["record_outside_answer", "carry_out_decision", "settle_prerequisite"])
+def test_with_something_it_is_free(desk: Desk, act: str) -> None:
+    assert hindered(desk, everything(desk), Role.WINDOW_LEAD, act) is None
+
+
+@pytest.mark.parametrize(
+    ("role", "act", "said"),
+    [
+        (Role.WINDOW_LEAD, "escalate", "由中心主任决定"),
+        (Role.DIRECTOR, "escalate", ""),
+        (Role.SUPERVISOR, "supervise", "未解除的督办单"),
+        (Role.DIRECTOR, "take_over", ""),
+    ],
+)
+def test_what_leaders_did_before_is_said_on_the_button(desk: Desk, role: Role, act: str, said: str) -> None:
+    told = hindered(desk, everything(desk), role, act) or ""
+    assert said in told
+    assert bool(said) == bool(told)
+
+
 # --- Papers ------------------------------------------------------------------------------------------
 
 

@@ -32,7 +32,7 @@ def escalate(*, matter_id: UUID, actor: Actor, reason: str = SYSTEM_ESCALATION) 
     the system changes nothing.
     """
     with acting("escalate", matter_id=matter_id, actor=actor) as act:
-        act.matter.escalated = _next_level(act.matter, actor)
+        act.matter.escalated = next_level(act.matter, actor)
         act.note, act.data = reason, {"to": act.matter.escalated}
         _tell(act, NoticeKind.ESCALATED, roles=(Role.DIRECTOR, Role.WINDOW_LEAD))
     return act.matter
@@ -124,6 +124,18 @@ def instruct(*, matter_id: UUID, actor: Actor, text: str, to: Sequence[Whom]) ->
     return act.matter
 
 
+def next_level(matter: Matter, actor: Actor) -> Escalation:
+    """How high this person would take the matter. Raises Conflict where it is as high already."""
+    may_to_director = actor.is_system or Role.WINDOW_LEAD in actor.roles
+    if may_to_director and not matter.escalated:
+        return Escalation.DIRECTOR
+    if Role.DIRECTOR in actor.roles and matter.escalated != Escalation.CITY:
+        return Escalation.CITY
+    if matter.escalated == Escalation.DIRECTOR:
+        raise Conflict("此件已提级至中心主任，是否再提级由中心主任决定。", code="already_escalated")
+    raise Conflict("此件已提级至市级。", code="already_escalated")
+
+
 def _tell(
     act: Act,
     kind: NoticeKind,
@@ -141,17 +153,6 @@ def _tell(
         department=act.matter.department_id or "" if department is None else department,
         staff=staff,
     )
-
-
-def _next_level(matter: Matter, actor: Actor) -> Escalation:
-    may_to_director = actor.is_system or Role.WINDOW_LEAD in actor.roles
-    if may_to_director and not matter.escalated:
-        return Escalation.DIRECTOR
-    if Role.DIRECTOR in actor.roles and matter.escalated != Escalation.CITY:
-        return Escalation.CITY
-    if matter.escalated == Escalation.DIRECTOR:
-        raise Conflict("此件已提级至中心主任，是否再提级由中心主任决定。", code="already_escalated")
-    raise Conflict("此件已提级至市级。", code="already_escalated")
 
 
 def _director_id() -> UUID:
