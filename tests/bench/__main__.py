@@ -1,6 +1,6 @@
 """`make bench`: every ratio with its limit and verdict; exit status 1 when a limit is missed.
 
-`python -m tests.bench centres list exchange` measures those named, without a name all.
+`python -m tests.bench centres list matter` measures those named, without a name all.
 """
 
 import contextlib
@@ -14,12 +14,13 @@ from typing import Any
 import django
 
 from bancheng.devstack import throwaway
-from tests.bench import bench_centres, bench_deadlines, bench_exchange, bench_list
+from tests.bench import bench_centres, bench_deadlines, bench_exchange, bench_list, bench_matter
 
 Figure = dict[str, Any]
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "centres": lambda: [bench_centres.run()],
     "list": bench_list.run,
+    "matter": bench_matter.run,
     "deadlines": bench_deadlines.run,
     "exchange": lambda: [bench_exchange.run()],
 }
