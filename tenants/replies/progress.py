@@ -106,6 +106,8 @@ def _next(matter: Matter, here: Matter) -> str:
 
 def _registered(matter: Matter) -> str:
     by = current_calendar().add(clock.local(matter.registered_at).date(), 1)
+    if clock.today() > by:
+        return "窗口还在核对您反映的情况，已经比约定的时间晚了，会尽快告诉您是否受理。"
     return f"窗口正在核对您反映的情况，{letter_date(by)}前告诉您是否受理。"
 
 
@@ -131,7 +133,9 @@ def _replied(matter: Matter) -> str:
     if matter.called_back or matter.replied_at is None:
         return "已经答复您。如果问题还没有解决，请直接告诉窗口。"
     by = current_calendar().add(clock.local(matter.replied_at).date(), CALL_BACK_WITHIN)
-    return f"已经答复您。{letter_date(by)}前会有人打电话回访，问您问题解决了没有、满意不满意。"
+    if clock.today() > by:
+        return "已经答复您。回访比约定的时间晚了，我们会尽快联系您；问题没有解决的，请直接告诉窗口。"
+    return f"已经答复您。{letter_date(by)}前会有人回访，问您问题解决了没有、满意不满意。"
 
 
 def _closed(matter: Matter) -> str:

@@ -240,6 +240,13 @@ def test_it_says_what_is_next_and_by_when(desk: Desk) -> None:
     assert f"正在办理，预计{day}前办完" in shown(desk, matter)
 
 
+@pytest.mark.parametrize(("days", "said"), [(0, "前会有人回访"), (10, "回访比约定的时间晚了")])
+def test_no_day_is_promised_that_has_passed(desk: Desk, days: int, said: str) -> None:
+    matter = desk.replied()
+    with clock.at(clock.now() + timedelta(days=days)):
+        assert said in shown(desk, matter)
+
+
 def test_nothing_of_what_goes_on_inside_is_shown(desk: Desk) -> None:
     matter = desk.handling()
     matters.progress(matter_id=matter.pk, actor=desk.actor(Role.HANDLER), text="内部意见：档案有疑点。")
