@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
-from bancheng.identity.models import Staff
+from bancheng.identity.roles import Role
 from bancheng.timekeeping import clock
 from tenants.casework.actions.guidance import set_parameters
 from tenants.casework.models import ReckoningParameters
+from tenants.demo.crew import Crew
 
 PROVINCE = "示例省"
 SOURCE = "示例参数，纯属虚构，仅供演示"
@@ -17,7 +18,7 @@ def enter_parameters() -> None:
     """Enter them as the window's lead, unless this centre has some. Call it inside the centre."""
     if ReckoningParameters.objects.exists():
         return
-    lead = Staff.objects.get(username="fuzeren").actor
+    lead = Crew.here().actor(Role.WINDOW_LEAD)
     this_year = clock.today().year
     for year, base in zip((this_year - 1, this_year), _BASES, strict=True):
         set_parameters(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -13,11 +14,14 @@ from bancheng.centres.scope import in_centre
 from bancheng.identity.roles import Role
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import current as current_calendar
-from tenants.demo.stories import s1, s3
+from tenants.demo.parameters import enter_parameters
+from tenants.demo.stories import s1, s2, s3, s6, variations
 from tenants.demo.stories.stage import Script, Step, timed
 from tenants.matters.models import Matter
 from tenants.matters.states import State
+from tenants.matters.workflow import TRANSITIONS
 from tenants.referrals.models import Referral
+from tenants.workbook import ladder
 from tenants.workbook.summary import summarise
 from tests import schemas
 from tests.desk import Desk
@@ -30,6 +34,7 @@ PEOPLE = {
     (Role.HANDLER, "SB"),
     (Role.HANDLER, "YB"),
     (Role.HANDLER, "RS"),
+    (Role.HANDLER, "SW"),
     (Role.DIRECTOR, ""),
     (Role.CALLER, ""),
 }
@@ -63,7 +68,9 @@ class Play:
         self.failures: list[str] = []
 
     def screen(self, role: Role, department: str = "") -> Page:
-        """The person's own browser, logged in through the login page at first use."""
+        """The person's own browser, logged in through the login page at first use, but for the reporter."""
+        if role == Role.REPORTER:
+            return self.open()
         name = self.names[role, department]
         if name not in self.screens:
             page = self.open()
@@ -89,8 +96,15 @@ class Play:
 
     def step(self, step: Step) -> None:
         """Take one step of the story as its person would."""
-        page, data = self.screen(step.who, step.department), step.typed(self)
+        with in_centre(self.centre.code):
+            data = step.typed(self)
+        if step.who is None:
+            self._sweep()
+            return
+        page = self.screen(step.who, step.department)
         match step.act.split("."):
+            case ["track", name]:
+                self._at_home(page, name, data)
             case ["consultation"]:
                 self._submit(page, "/consultations/new/", data, until=re.compile(r"/consultations/$"))
                 promote = page.locator('a[href*="/intake/?consultation="]').first
@@ -105,7 +119,9 @@ class Play:
             case ["referral", name]:
                 self._act(page, f"/referrals/{self.referral}/", name, data)
             case [name]:
-                self._act(page, f"/matters/{self.matter}/", name, data, files=step.files)
+                tab = TRANSITIONS[name].tab
+                path = f"/matters/{self.matter}/" + (f"?tab={tab}" if tab else "")
+                self._act(page, path, name, data, files=step.files)
         assert self.failures == [], step.title
 
     def play(self, script: Script) -> None:
@@ -117,6 +133,30 @@ class Play:
     def end(self) -> None:
         for context, _ in self.screens.values():
             context.close()
+
+    @property
+    def matter_id(self) -> UUID | None:
+        return UUID(self.matter) if self.matter else None
+
+    def _sweep(self) -> None:
+        with in_centre(self.centre.code):
+            ladder.sweep()
+
+    def _at_home(self, page: Page, name: str, data: Mapping[str, Any]) -> None:
+        """What the reporter does with number and query code on a screen of their own."""
+        with in_centre(self.centre.code):
+            matter = Matter.objects.get(pk=self.matter)
+        page.goto(f"{self.site}/track/")
+        page.fill("[name=number]", matter.number)
+        page.fill("[name=code]", matter.query_code)
+        page.keyboard.press("Enter")
+        part = page.locator(f"details#{name}")
+        if part.get_attribute("open") is None:
+            part.locator("summary").click()
+        fill(part.locator("form"), data)
+        part.locator("button[type=submit]").click()
+        page.wait_for_url(f"**/track/matter/?done={name}")
+        page.context.close()
 
     def _submit(self, page: Page, path: str, data: Mapping[str, Any], until: re.Pattern[str] = ID) -> None:
         page.goto(self.site + path)
@@ -134,7 +174,10 @@ class Play:
         files: Mapping[str, Callable[[], bytes]] | None = None,
     ) -> None:
         page.goto(self.site + path)
-        page.locator(f'.acts a[href$="/act/{name}/"]').click()
+        button = page.locator(f'.acts a[href$="/act/{name}/"]')
+        if not button.is_visible():
+            page.locator(".more > summary").click()
+        button.click()
         dialog = page.get_by_role("dialog")
         expect(dialog.locator("form")).to_be_visible()
         fill(dialog.locator("form"), data)
@@ -157,10 +200,8 @@ class Play:
 def fill(form: Locator, data: Mapping[str, Any]) -> None:
     """Type `data` into the form by the names of its fields."""
     for name, value in data.items():
-        if name == "attempts":
-            for place, row in enumerate(value):
-                for part, text in row.items():
-                    form.locator(f'[name="attempts-{part}"]').nth(place).fill(text)
+        if isinstance(value, list) and all(isinstance(row, dict) for row in value):
+            fill_rows(form, name, value)
             continue
         field = form.locator(f'[name="{name}"]')
         kind = field.first.evaluate("e => e.type || e.tagName.toLowerCase()")
@@ -176,6 +217,23 @@ def fill(form: Locator, data: Mapping[str, Any]) -> None:
             field.select_option(str(value))
         elif kind != "hidden":
             field.fill(str(value))
+
+
+def fill_rows(form: Locator, name: str, rows: list[dict[str, Any]]) -> None:
+    """Type rows: into the one that has the row's name already, else one after the other."""
+    named = form.locator(f'[name="{name}-name"]')
+    there = named.evaluate_all("all => all.map(e => e.value)") if named.count() else []
+    for number, row in enumerate(rows):
+        known = row.get("name") in there
+        place = there.index(row["name"]) if known else number
+        for part, text in row.items():
+            if known and part in ("id", "name"):
+                continue
+            field = form.locator(f'[name="{name}-{part}"]').nth(place)
+            if field.evaluate("e => e.tagName") == "SELECT":
+                field.select_option(text)
+            else:
+                field.fill(text)
 
 
 def figures(centre: Centre) -> tuple[int, int]:
@@ -210,6 +268,8 @@ def test_s1_the_city_brings_the_grant_home_by_letter(city: Centre, office: Centr
 
 def test_s3_a_consultation_becomes_a_matter_without_retyping(zhangbei: Centre, act_out: Any) -> None:
     play = act_out(zhangbei)
+    with in_centre(zhangbei.code):
+        enter_parameters()
 
     play.play(s3.script())
 
@@ -217,6 +277,45 @@ def test_s3_a_consultation_becomes_a_matter_without_retyping(zhangbei: Centre, a
         matter = Matter.objects.select_related("reporter").get(pk=play.matter)
         assert matter.state == State.CLOSED
         assert str(matter.consultation) == play.consultation
+
+
+def test_s2_no_photo_without_the_guardians_consent(zhangbei: Centre, act_out: Any) -> None:
+    play = act_out(zhangbei)
+
+    play.play(s2.script())
+
+    with in_centre(zhangbei.code):
+        matter = Matter.objects.get(pk=play.matter)
+        assert (matter.state, matter.sensitive) == (State.CLOSED, True)
+        evidence = matter.evidence.get(category="photo")
+    page = play.screen(Role.HANDLER, "SB")
+    shown = page.goto(f"{play.site}/matters/{play.matter}/evidence/{evidence.pk}/")
+    assert (shown.status, shown.headers["content-type"]) == (200, "image/png")
+    hidden = play.screen(Role.HANDLER, "YB").goto(f"{play.site}/matters/{play.matter}/")
+    assert hidden.status == 404
+
+
+def test_s6_the_minutes_break_the_circle(zhangbei: Centre, act_out: Any) -> None:
+    play = act_out(zhangbei)
+
+    play.play(s6.script())
+
+    with in_centre(zhangbei.code):
+        matter = Matter.objects.get(pk=play.matter)
+        assert (matter.state, matter.escalated) == (State.CLOSED, "director")
+    page = play.screen(Role.WINDOW_LEAD)
+    page.goto(f"{play.site}/matters/{play.matter}/?tab=coordination")
+    expect(page.get_by_text("凭原始档案先行认定视同年限").first).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [variations.no_phone, variations.enterprise, variations.minor])
+def test_other_reporters_are_answered_too(script: Any, zhangbei: Centre, act_out: Any) -> None:
+    play = act_out(zhangbei)
+
+    play.play(script())
+
+    with in_centre(zhangbei.code):
+        assert Matter.objects.get(pk=play.matter).state == State.CLOSED
 
 
 def test_the_overview_shows_what_the_city_closed(city: Centre, office: Centre, act_out: Any) -> None:
