@@ -1,6 +1,7 @@
 """The calendar of a year is published while matters are open: due dates move, and each timeline says so."""
 
 import io
+import json
 from collections import Counter
 from datetime import timedelta
 from random import Random
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bancheng.celery import app
 from bancheng.centres.scope import in_centre
 from bancheng.identity.actors import Actor
 from bancheng.timekeeping import calendar, clock
@@ -158,16 +160,29 @@ def test_two_runs_at_once_say_it_once(transactional_db: None, zhangbei: Any, at_
         assert list(told) == matters
 
 
-def test_a_notice_asks_for_it_at_once_and_beat_in_case_that_was_missed(
-    django_capture_on_commit_callbacks: Any
-) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(calendar, "forget", lambda: asked.append("forget"))
-    with django_capture_on_commit_callbacks() as after_commit:
+def test_a_notice_asks_for_it_at_once(django_capture_on_commit_callbacks: Any) -> None:
+    app.control.purge()
+    with django_capture_on_commit_callbacks(execute=True):
         publish()
-    assert len(after_commit) == 2  # forget the table, and hint
-    assert schedule.SCHEDULE["due dates"] == {
-        "task": deadlines.rereckon_all.name,
-        "schedule": 300,
-        "options": {"expires": 300},
-    }
+    assert asked_of_workers() == [deadlines.rereckon_all.name]
+    app.control.purge()
+
+
+def test_every_centre_in_service_is_asked_for(django_capture_on_commit_callbacks: Any, office: Any) -> None:
+    app.control.purge()
+    with django_capture_on_commit_callbacks(execute=True):
+        deadlines.rereckon_all()
+    assert asked_of_workers() == [deadlines.rereckon.name] * 3
+    app.control.purge()
+
+
+def asked_of_workers() -> list[str]:
+    """The tasks that wait in the broker."""
+    with app.connection_for_read() as broker:
+        waiting = broker.default_channel.client.lrange(app.conf.task_default_queue, 0, -1)
+    return [json.loads(message)["headers"]["task"] for message in waiting]
+
+
+def test_beat_asks_in_case_that_was_missed() -> None:
+    assert schedule.SCHEDULE["due dates"]["task"] == deadlines.rereckon_all.name
+    assert schedule.SCHEDULE["due dates"]["schedule"] == 300
