@@ -95,7 +95,17 @@ def test_no_address_takes_a_personal_value(described: dict[str, Any]) -> None:
     }
     assert asked == {
         *("matter_id", "referral_id", "consultation_id", "page", "page_size", "q", "state", "kind", "item"),
-        *("department", "light", "since", "until", "direction", "open_only", "evidence_id"),
+        *(
+            "department",
+            "light",
+            "since",
+            "until",
+            "direction",
+            "open_only",
+            "evidence_id",
+            "notice_id",
+            "show",
+        ),
     }
 
 
