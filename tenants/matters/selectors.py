@@ -137,13 +137,14 @@ def moves(matter: Matter) -> list[Event]:
 
 def hands(events: list[Event]) -> list[Span]:
     """Whose hands the time went through, in working days, up to now or to the end."""
-    points = [
-        Point(e.at, Holder(e.holder), e.holder_label or Holder(e.holder).label) for e in events if e.holder
-    ]
-    if not points:
+    held = [e for e in events if e.holder]
+    if not held:
         return []
-    until = events[-1].at if not events[-1].holder else clock.now()
-    return spans(points, until, current_calendar())
+    points = [Point(e.at, Holder(e.holder), e.holder_label or Holder(e.holder).label) for e in held]
+    ended = next(
+        (e.at for e in events if e.seq > held[-1].seq), None
+    )  # by what ended it, not what came later
+    return spans(points, ended or clock.now(), current_calendar())
 
 
 def light_of(matter: Matter) -> lights.Light:

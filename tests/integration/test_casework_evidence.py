@@ -39,6 +39,7 @@ from tenants.casework.models import (
 from tenants.casework.selectors import evidence as selectors
 from tenants.matters import acts, panels
 from tenants.matters.models import Matter
+from tenants.matters.selectors import hands, timeline
 from tests import papers
 from tests.desk import Desk
 
@@ -539,6 +540,19 @@ def test_a_withdrawn_consent_takes_its_photos_with_it_and_no_other_file(desk: De
         photo.refresh_from_db()
         receipt.refresh_from_db()
         assert (photo.ended, receipt.ended) == (True, False)
+
+
+def test_time_after_the_end_is_in_nobodys_hands(desk: Desk) -> None:
+    row = add(desk, desk.handling(), Category.RECEIPT)
+    desk.resolve(row.matter_id)
+    desk.reply(row.matter_id)
+    desk.call_back(row.matter_id)
+    matter = desk.close(row.matter_id)
+    before = hands(timeline(matter))
+    with clock.at(TUESDAY + timedelta(days=1095)):
+        assert records.destroy_due_in(desk.centre.code, clock.today()) == 1
+        with in_centre(desk.centre.code):
+            assert hands(timeline(matter)) == before
 
 
 def destroyed(desk: Desk, row: Evidence) -> bool:
