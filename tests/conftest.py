@@ -12,8 +12,13 @@ from typing import Any
 import pytest
 from django.db import connection, reset_queries
 from django.test import Client, TransactionTestCase
+from hypothesis import settings
 
 from tests import schemas
+
+# Nothing depends on how fast the machine is.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
