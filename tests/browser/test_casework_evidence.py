@@ -1,4 +1,4 @@
-"""Uploading evidence told before it is sent, nothing lost when refused, seen with a mark."""
+"""Uploading evidence in a real browser: told before it is sent, nothing lost, seen with a mark."""
 
 import os
 from collections.abc import Callable, Iterator
