@@ -22,7 +22,7 @@ from bancheng.identity.actors import Actor
 from bancheng.privacy import masks
 from bancheng.timekeeping.holders import Holder, Span
 from bancheng.web.api import PathField
-from tenants.matters import acts, panels, presentation, selectors, workflow
+from tenants.matters import panels, presentation, selectors, workflow
 from tenants.matters.clocks import Reading, reading
 from tenants.matters.models import (
     Consultation,
@@ -121,11 +121,7 @@ class Standing(presentation.Row):
         (row,) = presentation.rows([matter], actor)
         choices = list(workflow.choices(matter, actor))
         reasons = panels.obstacles(matter, actor, {found.name for found, why in choices if not why})
-        offers = [
-            Offer(found, why or reasons.get(found.name), matter)
-            for found, why in choices
-            if found.name in acts.all_bound()
-        ]
+        offers = [Offer(found, why or reasons.get(found.name), matter) for found, why in choices]
         return vars(row) | {"actions": offers}
 
     @classmethod

@@ -4,12 +4,18 @@ from bancheng.identity.actors import Actor
 from tenants.matters import selectors
 from tenants.matters.access import TO_CALL_BACK
 from tenants.matters.selectors import Matters
-from tenants.matters.states import OPEN
+from tenants.matters.states import IN_HAND, OPEN
 
 
 def to_call_back(actor: Actor) -> Matters:
     """Replied to, and the reporter has not been called back; longest ago first."""
     return selectors.visible_to(actor).filter(TO_CALL_BACK).order_by("replied_at")
+
+
+def support(actor: Actor) -> Matters:
+    """Waiting for the answer of this person's department, which handles a part of it; soonest due first."""
+    asked = selectors.visible_to(actor).filter(state__in=IN_HAND, unanswered__contains=[actor.department])
+    return asked.order_by("due_on")
 
 
 def supervised(actor: Actor) -> Matters:

@@ -14,6 +14,7 @@ from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import allowed
 from bancheng.identity.requests import actor_of
 from bancheng.identity.roles import CENTRE_ROLES, DEPARTMENT_ROLES, Role
+from bancheng.web import navigation
 from tenants.coordination import selectors as coordination
 from tenants.matters import presentation, selectors
 from tenants.matters.models import Event
@@ -22,6 +23,7 @@ from tenants.matters.states import State
 from tenants.matters.workflow import TRANSITIONS
 from tenants.notices import selectors as notices
 from tenants.referrals import selectors as referrals
+from tenants.replies import selectors as replies
 from tenants.workbook import lists
 
 PAGE = 20
@@ -66,6 +68,16 @@ VIEWS: dict[str, View] = {
         View(
             "progress_due", "进展到期", selectors.progress_due, "没有到期未告知进展的反映件。", roles=_AT_WORK
         ),
+        View(
+            "first_contact",
+            "首联未做",
+            selectors.first_contact_missing,
+            "没有还没联系过反映人的反映件。",
+            roles=_AT_WORK,
+        ),
+        View(
+            "support", "待协办答复", lists.support, "没有等本部门协办答复的反映件。", roles=DEPARTMENT_ROLES
+        ),
         View("to_call_back", "待回访", lists.to_call_back, "没有待回访的反映件。", roles=_CALLING),
         View(
             "supervised",
@@ -75,6 +87,13 @@ VIEWS: dict[str, View] = {
             roles=_LEADING | DEPARTMENT_ROLES,
         ),
         View("taken_over", "包案", lists.taken_over, "没有包案的反映件。", roles=_LEADING),
+        View(
+            "retrospects",
+            "待复盘",
+            replies.retrospects_due,
+            "没有待复盘的反映件。",
+            roles=frozenset({Role.WINDOW_LEAD, Role.DIRECTOR}),
+        ),
         View("no_owner", "无主件", lists.without_owner, "没有无主件：件件有着落。", "red", roles=_LEADING),
         View(
             "no_reply",
@@ -93,9 +112,12 @@ _TABS = (
     "due_soon",
     "overdue",
     "progress_due",
+    "first_contact",
+    "support",
     "to_call_back",
     "supervised",
     "taken_over",
+    "retrospects",
     "no_owner",
     "no_reply",
 )
@@ -111,12 +133,15 @@ def views_of(actor: Actor) -> list[View]:
 
 @require_safe
 def workbench(request: HttpRequest) -> HttpResponse:
-    """Four numbers, one list of matters (?list=…, ?page=…), referrals that wait, today's events."""
+    """Four numbers, one list of matters (?list=…, ?page=…), referrals that wait, today's events.
+
+    All lists are counted in one query.
+    """
     actor = actor_of(request)
     ours = {view.key: view for view in views_of(actor)}
     chosen = ours.get(request.GET.get("list", ""), VIEWS["mine"])
     tabs = [key for key in dict.fromkeys((*_TABS, chosen.key)) if key in ours]
-    counts = {key: view.matters(actor).count() for key, view in ours.items()}
+    counts = navigation.numbers({key: view.matters(actor) for key, view in ours.items()})
     page = Paginator(chosen.matters(actor), PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "chosen": chosen,

@@ -107,5 +107,7 @@ def test_nothing_runs_over_the_edge(play: Play, page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     for path in ("", "?tab=coordination", "?tab=materials"):
         page.goto(address(play) + path)
+        if page.locator(".more").count():
+            page.locator(".more > summary").click()
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert over == 0, path

@@ -36,5 +36,5 @@ class RestrictForm(ActForm):
 
 
 def _words(person: Staff) -> str:
-    where = f"{person.department}" if person.department else ""
+    where = f"{person.department}，" if person.department else ""
     return f"{person.name}（{where}{person.role_names}）"

@@ -131,9 +131,7 @@ def _choices(found: Matter, actor: Actor, *, tab: str) -> list[Choice]:
     """Those that carry the matter on come first, in their order; the rest as the workflow has them."""
     order = presentation.NEXT_ACTS.get(found.state, ())
     possible = [
-        (transition, why)
-        for transition, why in workflow.choices(found, actor)
-        if transition.tab == tab and transition.name in acts.all_bound()
+        (transition, why) for transition, why in workflow.choices(found, actor) if transition.tab == tab
     ]
     reasons = panels.obstacles(found, actor, {transition.name for transition, why in possible if not why})
     choices = [
