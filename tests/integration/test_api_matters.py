@@ -65,6 +65,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "extend": {"days": 2, "reason": "待调档。", "channel": "phone", "told": "已说明。"},
     "extend_again": {"days": 2, "reason": "待复函。", "channel": "phone", "told": "已说明。"},
     "regrade": {"level": 4, "expedite": False, "reason": "无先例。"},
+    "merge": {
+        "into": lambda _: Matter.objects.filter(state="registered").latest("number").number,
+        "reason": "同一件事。",
+    },
+    "restrict": {"sensitive": True, "reason": "涉及病情。"},
     "amend": {"subject": "遗属待遇", "narrative": "更正。", "reason": "笔误"},
     "reply": {
         "done": "已办成。",
@@ -247,6 +252,7 @@ def ready_for(desk: Desk, act: str) -> Matter:
         "call_back": desk.replied,
         "close": lambda: desk.call_back(desk.replied().pk),
         "reopen": desk.closed,
+        "merge": lambda: (desk.registered(), desk.handling())[1],
         "rate": desk.replied,
         "record_rating": desk.replied,
         "rectify": rated_low,
