@@ -17,11 +17,14 @@ from bancheng.privacy.append_only import verify_chain
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import current as current_calendar
 from bancheng.timekeeping.due import BUSINESS_CLOSES, BUSINESS_OPENS
-from tenants.matters import selectors
+from tenants.matters import clocks, selectors
 from tenants.matters.acting import event_payload
 from tenants.matters.models import Consultation, ConsultationTally, Event, Matter
 from tenants.matters.states import State
+from tenants.notices.models import Notice
 from tenants.referrals.models import Counterpart, Direction, Referral
+from tenants.replies.models import Rating, Via
+from tenants.workbook import ladder
 from tests.integration.demo_year import CODES, NOW, book, make
 
 
@@ -39,7 +42,7 @@ def small_year(whole_year: None, db: None) -> None:
     """A small year of the city and 张北."""
 
 
-def test_every_state_of_this_issue_is_there(small_year: None) -> None:
+def test_every_state_is_there(small_year: None) -> None:
     states = Counter(state for code in CODES for _, _, state in book(code))
 
     assert set(states) >= {
@@ -47,11 +50,13 @@ def test_every_state_of_this_issue_is_there(small_year: None) -> None:
         State.ACCEPTED,
         State.ASSIGNED,
         State.HANDLING,
+        State.AWAITING_MATERIAL,
         State.REFERRED,
         State.AWAITING_SIGNOFF,
         State.RESOLVED,
         State.REPLIED,
         State.CLOSED,
+        State.MERGED,
     }
 
 
@@ -60,6 +65,59 @@ def test_nothing_lacks_an_owner_or_a_reply(small_year: None) -> None:
         with in_centre(code), clock.at(NOW):
             assert list(selectors.without_owner()) == []
             assert list(selectors.without_reply()) == []
+
+
+def test_whoever_brought_what_was_merged_is_answered_too(small_year: None) -> None:
+    for code in CODES:
+        with in_centre(code):
+            merged = Matter.objects.get(state=State.MERGED)
+            assert merged.replied_at is not None
+            assert merged.merged_into is not None
+            assert merged.merged_into.replied_at == merged.replied_at
+
+
+def test_nobody_waits_longer_than_five_working_days_for_a_word(small_year: None) -> None:
+    calendar = current_calendar()
+    for code in CODES:
+        with in_centre(code), clock.at(NOW):
+            owed = Matter.objects.filter(state__in=clocks.OWING_WORD, origin_referral=None)
+            days = [clocks.progress_by(matter, calendar) for matter in owed]
+        assert days
+        assert all(day >= NOW.date() for day in days if day is not None)
+
+
+def test_handling_is_shown_in_full(small_year: None) -> None:
+    acts: set[str] = set()
+    for code in CODES:
+        with in_centre(code):
+            acts |= set(Event.objects.values_list("act", flat=True))
+
+    assert acts >= {
+        "check_materials",
+        "ask_material",
+        "receive_material",
+        "explain_policy",
+        "sign_support",
+        "answer_support",
+        "merge",
+        "rate",
+        "remind",
+        "supervise",
+    }
+
+
+def test_grades_are_given_by_reporters_alone(small_year: None) -> None:
+    with in_centre("130700"):
+        ratings = list(Rating.objects.all())
+
+    assert ratings
+    assert all(rating.by_id is None and rating.via != Via.STAFF for rating in ratings)
+
+
+def test_the_clocks_were_swept_once_at_the_end(small_year: None) -> None:
+    with in_centre("130700"), clock.at(NOW):
+        assert Notice.objects.filter(read_at=None).exists()
+        assert ladder.sweep() == 0
 
 
 def test_something_is_overdue_and_something_due_soon(small_year: None) -> None:

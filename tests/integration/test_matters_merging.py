@@ -10,7 +10,7 @@ from bancheng.centres.scope import in_centre
 from bancheng.errors import Conflict, Invalid, NotAllowed, Refused
 from bancheng.identity.roles import Role
 from bancheng.timekeeping import clock
-from tenants.matters import acts, actions, selectors
+from tenants.matters import actions, acts, selectors
 from tenants.matters.forms.merging import MergeForm
 from tenants.matters.models import Matter
 from tenants.matters.states import State
@@ -256,3 +256,7 @@ def test_the_same_person_is_suggested_first_and_a_repeat_is_filled_in(desk: Desk
     assert [number for number, _ in offered] == [same.number, other.number]
     assert offered[0][1].startswith("同一反映人")
     assert form.initial["into"] == same.number
+
+
+def test_nothing_is_merged_into_what_was_replied_to(desk: Desk) -> None:
+    assert "已经答复" in refused(desk, desk.registered(), desk.replied())

@@ -1,4 +1,4 @@
-"""Model fields whose values are stored encrypted: text, JSON and bytes, opened only in their own column and schema.
+"""Model fields whose values are stored encrypted: text, JSON, bytes, opened only in their column and schema.
 
 Ciphertext cannot be searched, compared or ordered by: for search by a card or a phone number keep a
 `bancheng.privacy.index.blind_index` beside it. Renaming the table or the column, or moving a row into

@@ -42,8 +42,8 @@ def usage() -> Usage:
 def rotate() -> int:
     """Seal every changeable row of the schema served now under the newest key; how many rows were changed.
 
-    Goes in batches of 500, of files 5, each in a transaction of its own: may be stopped and run again at any time, and
-    beside the running service. Rows of tables that only grow stay as they are: the keys in
+    Goes in batches of 500, of files 5, each in a transaction of its own: may be stopped and run again at any
+    time, and beside the running service. Rows of tables that only grow stay as they are: the keys in
     `usage().append_only` must stay in the settings. Raises Undecipherable at a row that cannot be read.
     """
     changed = 0

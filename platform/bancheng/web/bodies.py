@@ -44,8 +44,9 @@ def takes_files(form_class: type[forms.Form]) -> bool:
 def sent(form: forms.Form, body: Any) -> Any:
     """The data for a bound twin of `form`, which is as it opens on the page, from the body of a request.
 
-    A QueryDict is what came in parts, without its files. A field left out keeps the value that the form opens with, if it may be empty or has a fixed default.
-    Raises ValidationError, with pointers, for an unknown name or a value of another JSON type.
+    A QueryDict is what came in parts, without its files. A field left out keeps the value that the form opens
+    with, if it may be empty or has a fixed default. Raises ValidationError, with pointers, for an unknown
+    name or a value of another JSON type.
     """
     schema = schema_of(type(form))
     for name, field in form.base_fields.items():

@@ -16,7 +16,7 @@ class LimitedUploads(FileUploadHandler):
     """Keeps files in memory, UPLOAD_MAX_BYTES of a request in all; what exceeds them is read and dropped.
 
     The form then finds a `TooLarge` in the place of the file and says so beside the field, however large the
-    file was: nothing is refused in the middle of a transfer, where a browser would only see a lost connection.
+    file was: nothing is refused in the middle of a transfer, where a browser would only see the line drop.
     """
 
     def __init__(self, request: Any = None) -> None:

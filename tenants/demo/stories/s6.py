@@ -6,7 +6,7 @@ from random import Random
 from bancheng.catalogue.words import Kind, Mode, Outcome, ReporterKind
 from bancheng.identity.roles import Role
 from bancheng.timekeeping import calendar, clock
-from tenants.coordination.models import Prerequisite
+from tenants.coordination.models import Decision, Prerequisite
 from tenants.demo import invented
 from tenants.demo.stories.common import answered
 from tenants.demo.stories.stage import Cast, Script, Step
@@ -139,6 +139,13 @@ def _decided() -> Script:
         after=1,
     )
     yield Step(
+        "人社的决定落实：已凭档案认定",
+        "carry_out_decision",
+        HANDLER,
+        FIRST,
+        {"decision": _first_decision, "result": "已凭招工表、工资审批表认定。"},
+    )
+    yield Step(
         "社保答复协办：已见表补记",
         "answer_support",
         HANDLER,
@@ -152,6 +159,12 @@ def _decided() -> Script:
         HANDLER,
         SECOND,
         {"prerequisite": _what_the_second_wants, "how": "人社已按会商纪要出具认定表。"},
+    )
+    yield Step(
+        "社保的决定落实：当日补记",
+        "carry_out_decision",
+        LEAD,
+        data={"decision": _first_decision, "result": "社保见认定表当日补记完毕。"},
     )
 
 
@@ -185,6 +198,12 @@ def _decisions(cast: Cast) -> list[dict[str, str]]:
         {"what": "凭原始档案先行认定视同年限", "who": "人社", "until": _in_working_days(1)},
         {"what": "见认定表当日补记缴费记录", "who": "社保", "until": _in_working_days(2)},
     ]
+
+
+def _first_decision(cast: Cast) -> str:
+    """The first that is not carried out yet."""
+    rows = Decision.objects.filter(meeting__matter_id=cast.matter_id, done_at=None)
+    return str(rows.order_by("position")[0].pk)
 
 
 def _in_working_days(days: int) -> str:

@@ -18,7 +18,7 @@ SAME_FACTS = "same_facts"
 
 @transaction.atomic
 def merge(*, matter_id: UUID, actor: Actor, into: UUID, reason: str) -> Matter:
-    """End a matter in another one (并案) that is open: of the same person, or of the same item and facts.
+    """End a matter in another one (并案), open and not replied to yet: of the same person, or item and facts.
 
     Its clock stops; the other one, the master, is handled on, and its replies go to both reporters. What had
     been merged into this one before follows it into the new master, so there are no chains. Where one of them
@@ -69,6 +69,8 @@ def _ground(matter: Matter, master: Matter) -> str:
         raise Invalid(
             {"into": [f"{master.number}现在是“{State(master.state).label}”，只能并入在办的反映件。"]}
         )
+    if master.state == State.REPLIED:
+        raise Invalid({"into": [f"{master.number}已经答复，并入后无从再答复，请分别办理。"]})
     if master.came_by_referral:
         raise Invalid({"into": [f"{master.number}由其他中心转来，由首接中心答复反映人，不能并入。"]})
     if known.is_same_person(matter.reporter, master.reporter):

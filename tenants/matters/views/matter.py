@@ -78,10 +78,10 @@ def tab(request: HttpRequest, matter_id: UUID, tab: str) -> HttpResponse:
     """One tab, fetched when it is opened. Without htmx, on to the page with that tab open."""
     if tab not in (FACTS, *panels.TABS):
         raise NotFound("没有这个页签。")
-    if "HX-Request" not in request.headers:
-        return redirect(_address(matter_id, tab))
     actor = actor_of(request)
     found = selectors.matter_for(actor, matter_id)
+    if "HX-Request" not in request.headers:
+        return redirect(_address(matter_id, tab))
     if tab == FACTS:
         departments = dict(Department.objects.values_list("code", "name"))
         context = _facts(found, actor, selectors.moves(found), departments)
