@@ -12,9 +12,9 @@ from bancheng.identity.roles import Role
 from bancheng.timekeeping import clock
 from tenants.coordination import actions as coordination
 from tenants.coordination.models import Purpose
-from tenants.demo import material
+from tenants.demo import afterwards, leaders, material
 from tenants.demo.plan import CROSSING, Fate, Stand
-from tenants.matters import actions
+from tenants.matters import actions, known
 from tenants.referrals import receiving, sending
 from tenants.referrals.models import Referral
 from tenants.replies import actions as replies
@@ -59,6 +59,7 @@ def of(life: Life) -> Beats:
     yield from _told(life)
     if fate == Fate.REOPENED and stand is None:
         yield life.after(2, 12)
+        life.heard = clock.now()
         actions.reopen(
             matter_id=life.matter_id,
             actor=life.who(Role.WINDOW_LEAD),
@@ -68,6 +69,8 @@ def of(life: Life) -> Beats:
         life.progress("查明为发放批次延迟，已补发。")
         yield life.soon()
         yield from _told(life)
+    if stand is None:
+        yield from afterwards.closed(life, OUTCOMES.get(fate, (Outcome.DONE, ""))[0])
 
 
 def evidence(rng: Random) -> dict[str, Any]:
@@ -95,6 +98,7 @@ def _special(life: Life) -> Beats:
     life.signed_by(Role.WINDOW_LEAD)
     yield life.after(0, 1)
     life.signed_by(Role.DIRECTOR)
+    yield from leaders.led_from_above(life)
     yield life.soon()
 
 
@@ -103,22 +107,25 @@ def _handled(life: Life) -> Beats:
     if life.plan.stand is not None:
         yield life.soon()
         return
-    late = life.plan.fate == Fate.LATE
-    left = life.days + life.rng.randint(1, 6) if late else max(life.days - 3, 0)
+    left = max(life.days - 3, 0)
     for _ in range(life.rng.choice((0, 0, 1))):
-        step = life.rng.randint(0, max(left // 2, 0))
+        step = life.rng.randint(0, left // 2)
         left -= step
         yield life.after(step, step)
         life.progress()
-    yield life.after(left, left) if late else life.after(0, left)
+    if life.plan.fate == Fate.LATE:
+        yield from leaders.late(life)
+    else:
+        yield life.after(0, left)
 
 
 def _told(life: Life) -> Beats:
-    """Resolved, replied, called back, closed."""
+    """Resolved, replied, called back, graded, closed."""
     outcome, words = OUTCOMES.get(life.plan.fate, (Outcome.DONE, life.plan.case.answer))
     life.resolve(outcome, words)
     if life.plan.stand == Stand.RESOLVED:
         return
+    yield from leaders.lift(life)
     yield life.after(0, 1)
     replies.reply(
         matter_id=life.matter_id,
@@ -126,7 +133,12 @@ def _told(life: Life) -> Beats:
         text=f"您反映的事项：{words}依据{life.basis}。{material.NEXT_STEPS}",
         channel=_way_back(life),
         reached="本人" if life.plan.reporter.capacity == "self" else "代办人",
+        others=[
+            replies.Told(number=other.number, channel=Channel.COUNTER, reached="本人")
+            for other in known.merged_into(life.matter_id)
+        ],
     )
+    life.heard = None
     if life.plan.stand == Stand.REPLIED:
         return
     if life.plan.fate == Fate.UNREACHED:
@@ -138,6 +150,8 @@ def _told(life: Life) -> Beats:
     else:
         yield life.after(1, 3)
         _called_back(life, outcome)
+    yield from afterwards.graded(life, outcome)
+    yield from afterwards.visited(life)
     yield life.after(0, 2)
     principal, *others = life.plan.case.causes
     actions.close(

@@ -5,7 +5,7 @@ the centre before going on; what would happen later than now has not happened ye
 """
 
 from collections.abc import Generator
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 from typing import NamedTuple
 from uuid import UUID
@@ -18,12 +18,12 @@ from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import WorkingCalendar
 from tenants.coordination import actions as coordination
 from tenants.coordination.models import Purpose as SignPurpose
-from tenants.demo import endings, material
+from tenants.demo import casework, endings, leaders, material
 from tenants.demo.accounts import DEPARTMENTS
 from tenants.demo.crew import Crew
 from tenants.demo.pace import Pace
 from tenants.demo.plan import CROSSING, Fate, Plan, Stand
-from tenants.matters import actions
+from tenants.matters import actions, known
 from tenants.matters.actions import Story
 from tenants.matters.models import Matter
 
@@ -37,6 +37,9 @@ class Beat(NamedTuple):
 
 Beats = Generator[Beat, None, None]
 
+TOLD_AFTER = 4
+"""Working days after which the reporter hears how it stands; five is what the house rule allows."""
+
 
 class Life:
     """One matter's way through its centre, from the counter to wherever the plan leaves it."""
@@ -49,10 +52,35 @@ class Life:
         self.department = self.item.lead_department if self.item.lead_department in DEPARTMENTS else "SB"
         self.matter_id = UUID(int=0)
         self.supporting = ""
-        self.days = 0
+        self.level = self.days = 0
+        self.lists_changed = 0
+        """How often the checklist of its materials was changed."""
+        self.escalated = self.supervised = False
+        self.heard: datetime | None = None
+        """When the reporter was told last; None while no word is owed."""
 
     def beats(self) -> Beats:
-        """All of it. Begin it at `plan.at`, in the plan's centre."""
+        """All of it, the words owed to the reporter included. Begin it at `plan.at`, in the plan's centre."""
+        for beat in self._lived():
+            yield from self._kept_informed(beat.at)
+            yield beat
+        yield from self._kept_informed(None)
+
+    def _kept_informed(self, until: datetime | None) -> Beats:
+        """Tell the reporter how it stands whenever a word falls due before `until`; without it, for ever."""
+        while self.heard is not None:
+            heard, today = clock.local(self.heard).date(), clock.today()
+            if until is not None and self.pace.workday(heard, TOLD_AFTER + 1) >= until.date():
+                return
+            day = self.pace.workday(heard, TOLD_AFTER)
+            moment = self.pace.on(day) if day > today else self.pace.soon(clock.now())
+            if until is not None and moment >= until:
+                return
+            yield Beat(moment, self.plan.centre)
+            self.contact(self.rng.choice(material.WORDS))
+
+    def _lived(self) -> Beats:
+        """What happens to it, one thing after the other."""
         plan = self.plan
         self._register()
         if plan.stand == Stand.REGISTERED:
@@ -70,10 +98,12 @@ class Life:
             )
             yield self.soon()
         self._triage()
+        if plan.fate == Fate.MERGED and (master := self._brought_before()):
+            yield self.soon()
+            self._merge(master)
+            return
         yield self.soon()
-        self.days = (
-            actions.accept(matter_id=self.matter_id, actor=self.who(Role.WINDOW_LEAD)).handling_days or 1
-        )
+        self._accept()
         if self.rng.random() < 0.8:
             yield self.soon()
             self.contact()
@@ -84,7 +114,10 @@ class Life:
             self._withdraw()
             return
         yield from self._into_hands()
-        if plan.stand in (Stand.ASSIGNED, Stand.HANDLING):
+        if plan.stand == Stand.ASSIGNED:
+            return
+        yield from casework.in_hand(self)
+        if plan.stand in (Stand.HANDLING, Stand.AWAITING):
             return
         yield from endings.of(self)
 
@@ -104,6 +137,10 @@ class Life:
             at_least = at_most = 0
         return Beat(self.pace.after(clock.now(), at_least, at_most), centre or self.plan.centre)
 
+    def on(self, day: date) -> Beat:
+        """Goes on that day, or soon where it is not to come any more."""
+        return Beat(self.pace.on(day), self.plan.centre) if day > clock.today() else self.soon()
+
     def contact(self, text: str = "") -> None:
         actions.contact(
             matter_id=self.matter_id,
@@ -112,6 +149,8 @@ class Life:
             reached=True,
             text=text or self.rng.choice(material.CONTACTS),
         )
+        if self.heard is not None:
+            self.heard = clock.now()
 
     def progress(self, text: str = "") -> None:
         actions.progress(
@@ -149,6 +188,7 @@ class Life:
                 urgency=rng.choice((Urgency.PRESSING, Urgency.CRITICAL))
                 if case.kind == Kind.URGENT
                 else Urgency.ORDINARY,
+                sensitive=case.item in casework.UNSEEN and rng.random() < 0.3,
                 trips_before=rng.choice((1, 2, 2, 3, 3, 4, 5, 7)),
                 months_before=months,
                 attempts=material.attempts(rng, plan.at.date(), months),
@@ -173,17 +213,22 @@ class Life:
     def _triage(self) -> None:
         case = self.plan.case
         principal, *others = case.causes
+        self.level = self.plan.level or self._level()
         actions.triage(
             matter_id=self.matter_id,
             actor=self.who(Role.WINDOW_LEAD),
             kind=case.kind,
             item_code=case.item,
-            level=self.plan.level or self._level(),
+            level=self.level,
             mode=self._mode(),
             principal_cause=principal,
             other_causes=others,
             first_of_kind=case.kind == Kind.NOVEL,
         )
+
+    def _accept(self) -> None:
+        accepted = actions.accept(matter_id=self.matter_id, actor=self.who(Role.WINDOW_LEAD))
+        self.days, self.heard = accepted.handling_days or 1, clock.now()
 
     def _level(self) -> int:
         causes = set(self.plan.case.causes)
@@ -234,6 +279,21 @@ class Life:
             reason="反映人称已由单位办妥，不再需要办理。",
             told_by="电话",
         )
+        self.heard = None
+
+    def _brought_before(self) -> UUID | None:
+        """The matter of the same item that somebody brought just before, while it is open."""
+        matter = Matter.objects.select_related("reporter").get(pk=self.matter_id)
+        found = known.to_merge_into(matter, self.who(Role.WINDOW_LEAD))
+        return found[0].pk if found else None
+
+    def _merge(self, master: UUID) -> None:
+        actions.merge(
+            matter_id=self.matter_id,
+            actor=self.who(Role.WINDOW_LEAD),
+            into=master,
+            reason="与在办的一件为同一事项、同一原因，合并办理，两位反映人都答复。",
+        )
 
     def _into_hands(self) -> Beats:
         returns = {Fate.RETURNED: 1, Fate.DESIGNATED: 2}.get(self.plan.fate, 0)
@@ -276,6 +336,8 @@ class Life:
             answer="已核对本部门数据，记录完整，可以办理。",
             basis="本部门业务系统记录",
         )
+        if self.plan.case.goes_round and self.plan.stand is None:
+            yield from leaders.in_a_circle(self)
 
     def _assign(self, role: Role) -> Matter:
         causes = self.plan.case.causes

@@ -45,6 +45,41 @@ CALLBACKS = (
     "材料已拿到，没有其他要求。",
 )
 UNHAPPY = ("对办理时间较长有意见，已说明原因。", "结果认可，但觉得此前跑动过多。")
+WORDS = (
+    "已告知目前办到哪一步、下一步由谁办，不用跑。",
+    "已告知正在核对，尚未有结果，有了结果当天告知。",
+    "已说明为什么需要这些天，反映人表示理解。",
+    "已告知对方单位的进展和预计时间。",
+)
+"""What the reporter hears at least every five working days."""
+LIAISON = (
+    "说明职工情况和法定义务，单位答应三日内补报。",
+    "单位经办人已更换，重新交代所需材料，对方记下。",
+    "单位称台账在仓库，约定查找后回话。",
+)
+EXPLANATIONS = {
+    "YL06": ("第十六条", "达到法定退休年龄时累计缴费满规定年限的，按月领取基本养老金。"),
+    "LH02": ("第十六条", "灵活就业人员同样按法定退休年龄和累计缴费年限确定，已逐项说明。"),
+    "YL10": ("第十七条", "因病或者非因工死亡的，遗属可以领取丧葬补助金和抚恤金。"),
+}
+"""By item: the article of the law, and how it was said. Of other items, DEFAULT_EXPLANATION."""
+DEFAULT_EXPLANATION = (
+    "第七十四条",
+    "可以免费查询、核对本人的缴费和待遇记录，也可以要求我们提供咨询，已逐项对给反映人看。",
+)
+PRAISE = ("没想到这么快，少跑了好几趟。", "工作人员很耐心，讲得明白。", "事情办成了，谢谢。", "")
+COMPLAINTS = ("前面跑得太多，没有人一次讲清。", "时间太长，中间没有人主动说。", "结果不满意。")
+RECTIFIED = (
+    "已当面听取意见并致歉，重新书面说明办理经过；窗口今后首次接待即给清单。",
+    "已查明等待原因并向反映人说明，相关岗位已提醒。",
+)
+LESSONS = (
+    ("department", "两个岗位前后移交时搁置。", "移交当日即签收。", "移交单加签收时间，逾一日自动提醒。"),
+    ("window", "首次接待没有问全情况。", "第一次就按清单问全。", "该事项接待清单增加两问。"),
+    ("other_centre", "函件往返占去大半时间。", "先电话商定再发函。", "建立对口联系人名单。"),
+    ("outside", "等外部单位核实。", "核实事项一次列全。", "与该单位约定核实时限。"),
+)
+"""With whom the time was lost, why, what would have been quicker, and the measure."""
 INSTRUCTIONS = ("请按期办结，遇有困难及时提出。", "请主动联系反映人，能代办的代办。", "")
 NEXT_STEPS = "您无需再到窗口；如对结果不满意，可向本中心负责人反映，或依法申请行政复议。"
 OFFICES = (
@@ -78,6 +113,11 @@ class Case:
     subject: str
     narrative: str
     answer: str
+
+    @property
+    def goes_round(self) -> bool:
+        """Two offices, each of which wants the other to begin."""
+        return "C05" in self.causes and "互相" in self.subject + self.narrative
 
     def filled(self, rng: Random, year: int) -> "Case":
         """The same with its blanks filled in."""

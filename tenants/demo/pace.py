@@ -27,6 +27,10 @@ class Pace:
         days = self._rng.randint(at_least, max(at_least, at_most))
         return self.on(self._calendar.add(moment.date(), days)) if days else self.soon(moment)
 
+    def workday(self, day: date, working_days: int) -> date:
+        """The day so many working days after this one."""
+        return self._calendar.add(day, working_days)
+
     def on(self, day: date) -> datetime:
         """An office hour of this day, the midday break left out."""
         hour = self._rng.choice((8, 9, 9, 10, 10, 11, 14, 14, 15, 15, 16))

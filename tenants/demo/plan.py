@@ -41,6 +41,7 @@ class Fate(StrEnum):
     LETTER = "letter"
     REFERRED = "referred"
     GIVEN_BACK = "given_back"
+    MERGED = "merged"
 
 
 class Stand(StrEnum):
@@ -50,6 +51,7 @@ class Stand(StrEnum):
     ACCEPTED = "accepted"
     ASSIGNED = "assigned"
     HANDLING = "handling"
+    AWAITING = "awaiting"
     SIGNOFF = "signoff"
     RESOLVED = "resolved"
     REPLIED = "replied"
@@ -83,6 +85,7 @@ FATES: dict[Fate, float] = {
 OPEN_TODAY: tuple[tuple[Stand, Fate, int, int], ...] = (
     (Stand.HANDLING, Fate.DONE, 9, 3),  # overdue
     (Stand.SIGNOFF, Fate.SPECIAL, 3, 4),
+    (Stand.AWAITING, Fate.DONE, 2, 3),
     (Stand.REGISTERED, Fate.DONE, 1, 2),
     (Stand.SENT, Fate.LETTER, 5, 5),
     (Stand.RESOLVED, Fate.DONE, 4, 3),
@@ -131,6 +134,9 @@ def weight(code: str) -> float:
     return 1.25 if code < "130720" else 1.0
 
 
+ELSEWHERE_MERGED = 0.1
+"""How likely a centre that is not SHOWN has two matters that are one."""
+
 TOTAL_WEIGHT = 22.0
 """Of the city's twenty centres together."""
 
@@ -157,11 +163,24 @@ def _of_centre(code: str, count: int, until: datetime, calendar: WorkingCalendar
     past = sorted(_past_moment(rng, until, calendar) for _ in range(settled))
     plans = [_plan(code, n, at, rng) for n, at in enumerate(past)]
     plans = [replace(p, reporter=_same_person(plans[:n], p, rng) or p.reporter) for n, p in enumerate(plans)]
+    if code in SHOWN or rng.random() < ELSEWHERE_MERGED:
+        plans = _with_a_twin(plans, calendar, rng)
     for n, (at, (stand, fate, _, level)) in enumerate(moments, start=settled):
         # Not urgent: expediting would move the due date away from where this entry wants it.
         plan = _plan(code, n, at, rng, urgent=False)
         plans.append(replace(plan, fate=fate, stand=stand, level=level))
     yield from sorted(plans, key=lambda plan: plan.at)
+
+
+def _with_a_twin(plans: list[Plan], calendar: WorkingCalendar, rng: Random) -> list[Plan]:
+    """One of them becomes what somebody else brings soon after another one, for the same reason."""
+    hosts = [n for n, p in enumerate(plans[:-1]) if p.fate == Fate.DONE]
+    if not hosts:
+        return plans
+    host, twin = (plans[n := rng.choice(hosts)], plans[n + 1])
+    at = Pace(rng, calendar).soon(host.at)
+    twin = replace(twin, at=at, case=replace(host.case, weight=1), fate=Fate.MERGED)
+    return [*plans[: n + 1], twin, *plans[n + 2 :]]
 
 
 def _open_moments(

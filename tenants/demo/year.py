@@ -9,6 +9,7 @@ from bancheng.celery import muted
 from bancheng.centres import onboarding
 from bancheng.centres.models import Centre
 from bancheng.centres.scope import in_centre
+from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import current as current_calendar
 from tenants.demo import counting, plan
 from tenants.demo.accounts import open_accounts
@@ -16,6 +17,7 @@ from tenants.demo.clockwork import Clockwork
 from tenants.demo.crew import Crew
 from tenants.demo.lives import Beat, Life
 from tenants.matters.models import Matter
+from tenants.workbook import ladder
 
 MATTERS = 600
 """In the whole city; what referrals make in the second centre comes on top."""
@@ -81,7 +83,7 @@ def make(
             for each in ours[code]:
                 life = Life(each, crews, calendar)
                 clockwork.add(Beat(each.at, code), life.beats(), crosses=each.fate in plan.CROSSING)
-        clockwork.run(lambda code: say(f"{names[code]}：{_made(code)}件"))
+        clockwork.run(lambda code: say(f"{names[code]}：{_made(code, until)}件"))
 
 
 def _registered() -> set[str]:
@@ -106,6 +108,8 @@ def _is_empty(code: str) -> bool:
         return not Matter.objects.exists()
 
 
-def _made(code: str) -> int:
-    with in_centre(code):
+def _made(code: str, until: datetime) -> int:
+    """How many there are, after the clocks were swept once: what is late today is chased, people are told."""
+    with in_centre(code), clock.at(until):
+        ladder.sweep()
         return Matter.objects.count()
