@@ -181,7 +181,7 @@ def test_command_load_says_what_stands() -> None:
 def test_command_list_shows_items_and_causes() -> None:
     out = io.StringIO()
     call_command("catalogue", "list", stdout=out)
-    assert "YL10 遗属待遇(丧葬补助金、抚恤金)（职工养老，社保，法定 15 个工作日）" in out.getvalue()
+    assert "YL10 遗属待遇（丧葬补助金、抚恤金）（职工养老，社保，法定 15 个工作日）" in out.getvalue()
     assert "C12 流程互为前置（死循环）" in out.getvalue()
 
 

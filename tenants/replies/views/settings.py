@@ -28,8 +28,8 @@ class Line:
     """What may have a wording of its own: a scheme, an item, or all; with a cell for each outcome."""
 
     name: str
-    cells: list[tuple[str, str]]
-    """Whose wording is in force (本中心第3版, 通用, or 沿用), and the address of its page."""
+    cells: list[tuple[str, str, str]]
+    """The outcome, whose wording is in force (本中心第3版, 通用, or 沿用), and the address of its page."""
     is_item: bool
 
 
@@ -126,7 +126,8 @@ def _lines() -> list[Line]:
 
     def line(name: str, item: str = "", scheme: str = "") -> Line:
         keys = [Key(item, scheme, outcome) for outcome in OUTCOMES]
-        return Line(name, [(_whose(key, newest), _address(key)) for key in keys], is_item=bool(item))
+        cells = [(Outcome(key.outcome).label, _whose(key, newest), _address(key)) for key in keys]
+        return Line(name, cells, is_item=bool(item))
 
     lines = [line("全部事项")]
     for scheme, items in catalogue.item_choices():
