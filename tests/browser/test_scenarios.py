@@ -124,6 +124,17 @@ class Play:
                 self._act(page, path, name, data, files=step.files)
         assert self.failures == [], step.title
 
+    def dialog(self, page: Page, path: str, name: str) -> Locator:
+        """Press the act's button on the page at `path`, behind “more” if it stands there: its dialog."""
+        page.goto(self.site + path)
+        button = page.locator(f'.acts a[href$="/act/{name}/"]')
+        if not button.is_visible():
+            page.locator(".more > summary").click()
+        button.click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.locator("form")).to_be_visible()
+        return dialog
+
     def play(self, script: Script) -> None:
         """Every step at its time, for the server's threads as well."""
         for moment, step in timed(script, current_calendar()):
@@ -135,8 +146,8 @@ class Play:
             context.close()
 
     @property
-    def matter_id(self) -> UUID | None:
-        return UUID(self.matter) if self.matter else None
+    def the_matter(self) -> UUID:
+        return UUID(self.matter)
 
     def _sweep(self) -> None:
         with in_centre(self.centre.code):
@@ -173,13 +184,7 @@ class Play:
         data: Mapping[str, Any],
         files: Mapping[str, Callable[[], bytes]] | None = None,
     ) -> None:
-        page.goto(self.site + path)
-        button = page.locator(f'.acts a[href$="/act/{name}/"]')
-        if not button.is_visible():
-            page.locator(".more > summary").click()
-        button.click()
-        dialog = page.get_by_role("dialog")
-        expect(dialog.locator("form")).to_be_visible()
+        dialog = self.dialog(page, path, name)
         fill(dialog.locator("form"), data)
         for field, make in (files or {}).items():
             upload = {"name": f"{field}.png", "mimeType": "image/png", "buffer": make()}
