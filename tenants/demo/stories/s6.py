@@ -202,7 +202,7 @@ def _decisions(cast: Cast) -> list[dict[str, str]]:
 
 def _first_decision(cast: Cast) -> str:
     """The first that is not carried out yet."""
-    rows = Decision.objects.filter(meeting__matter_id=cast.matter_id, done_at=None)
+    rows = Decision.objects.filter(meeting__matter_id=cast.the_matter, done_at=None)
     return str(rows.order_by("position")[0].pk)
 
 
@@ -219,5 +219,5 @@ def _what_the_second_wants(cast: Cast) -> str:
 
 
 def _open_between(cast: Cast, wanting: str) -> str:
-    rows = Prerequisite.objects.filter(matter_id=cast.matter_id, wanting_code=wanting, settled_at=None)
+    rows = Prerequisite.objects.filter(matter_id=cast.the_matter, wanting_code=wanting, settled_at=None)
     return str(rows.get().pk)

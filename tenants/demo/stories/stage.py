@@ -36,8 +36,8 @@ class Cast(Protocol):
     """Who plays: the ids by which forms name people and things that only the playing knows."""
 
     @property
-    def matter_id(self) -> UUID | None:
-        """The story's matter; None before it is registered."""
+    def the_matter(self) -> UUID:
+        """The story's matter. Raises RuntimeError before it is registered."""
 
     def person(self, role: Role, department: str = "") -> str:
         """The account's id of whoever holds the role."""
@@ -138,14 +138,16 @@ class Stage:
             case ["register"]:
                 self._register(actor, data)
             case ["track", name]:
-                track.perform(name=name, matter_id=self._matter, data=data)
+                track.perform(name=name, matter_id=self.the_matter, data=data)
             case ["referral", "draft"]:
                 self._draft(actor, data)
             case ["referral", name]:
                 referral_acts.perform(name=name, referral_id=self._referral, actor=actor, data=data)
             case [name]:
                 opened = partial(_as_opened, typed=data)
-                acts.perform(name=name, matter_id=self._matter, actor=actor, data=opened, files=_files(step))
+                acts.perform(
+                    name=name, matter_id=self.the_matter, actor=actor, data=opened, files=_files(step)
+                )
 
     def person(self, role: Role, department: str = "") -> str:
         return str(self.crew.actor(role, department).id)
@@ -188,10 +190,10 @@ class Stage:
         require(actor, "referral.draft")
         form = DraftForm(data)
         require_valid(form)
-        self.referral_id = sending.draft(matter_id=self._matter, actor=actor, **form.arguments()).pk
+        self.referral_id = sending.draft(matter_id=self.the_matter, actor=actor, **form.arguments()).pk
 
     @property
-    def _matter(self) -> UUID:
+    def the_matter(self) -> UUID:
         if self.matter_id is None:
             raise RuntimeError("the story has no matter yet")
         return self.matter_id
@@ -211,7 +213,7 @@ def _checked(form: CounterForm) -> Any:
 def _as_opened(form: forms.Form, typed: Mapping[str, Any]) -> dict[str, Any]:
     """What a page would send: what the form opens with, and what was typed over it."""
     opening = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
-    return {name: value for name, value in opening.items() if value is not None} | typed
+    return {name: value for name, value in opening.items() if value is not None} | dict(typed)
 
 
 def _files(step: Step) -> dict[str, SimpleUploadedFile]:
