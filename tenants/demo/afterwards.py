@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 RATED = 0.6
 """Part of those who were told the result that grade it themselves."""
 GRADES = (5, 4, 3, 2, 1)
-WHEN_SOLVED = (60, 28, 10, 1.5, 0.5)
+WHEN_SOLVED = (56, 28, 11, 3.5, 1.5)
 OTHERWISE = (12, 24, 36, 18, 10)
 
 

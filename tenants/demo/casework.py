@@ -31,26 +31,26 @@ from tenants.casework.models import (
 )
 from tenants.casework.reckoning import ages
 from tenants.casework.reckoning.months import Month
-from tenants.demo import material
+from tenants.demo import invented, material
 from tenants.demo.plan import Stand
 from tenants.demo.stories import pictures
 
 if TYPE_CHECKING:
     from tenants.demo.lives import Beats, Life
 
-RETIRING = ("YL06", "LH02")
-"""The items for which a retirement is reckoned."""
 UNSEEN = ("ZG01", "ZG03")
 """The items at which somebody cannot stand before a camera."""
 
 
 def in_hand(life: Life) -> Beats:
-    """After the signature of the department; most matters need a part of this, a simple one little."""
+    """After the signature of the department; most matters need a part of this, a simple one nothing."""
+    if life.level == 1:
+        return
     if life.plan.stand == Stand.AWAITING:
         yield life.soon()
         ask_for(life, check(life, lacking=True))
         return
-    lacking = life.plan.stand is None and life.level > 1 and life.rng.random() < 0.15
+    lacking = life.plan.stand is None and life.rng.random() < 0.15
     if lacking or life.rng.random() < 0.35:
         yield life.soon()
         missing = check(life, lacking=lacking)
@@ -132,7 +132,7 @@ def _guided(life: Life) -> Beats:
     if "C15" in causes and life.rng.random() < 0.8:
         yield life.soon()
         _talk_to_the_employer(life)
-    if life.plan.case.item in RETIRING:
+    if life.plan.case.item in invented.RETIRING and life.plan.reporter.kind == ReporterKind.PERSON:
         yield life.soon()
         _reckon(life)
     if {"C09", "C20"} & set(causes) and life.rng.random() < 0.35:
@@ -166,20 +166,15 @@ def _explain(life: Life) -> None:
 
 
 def _reckon(life: Life) -> None:
-    """For whoever retires in these years by the card; the others are told the rule alone."""
-    reporter = life.plan.reporter
-    if reporter.kind != ReporterKind.PERSON or reporter.principal_name:
-        return
-    card = check_id_number(reporter.identifier)
+    """By the card, for the statutory month, or this one where that has passed."""
+    card = check_id_number(life.plan.reporter.identifier)
     category = ages.Category.MAN if card.sex == "男" else ages.Category.WOMAN_55
     statutory = ages.retirement(Month.of(card.birth_date), category).statutory
-    if not 0 <= statutory.year - clock.today().year <= 3:
-        return
     guidance.reckon(
         matter_id=life.matter_id,
         actor=life.who(Role.HANDLER),
         category=category,
-        planned=statutory,
+        planned=max(statutory, Month.of(clock.today())),
         actual_months=life.rng.randrange(190, 380),
         deemed_months=life.rng.choice((0, 0, 24, 61, 108)),
         average_index=Decimal(life.rng.randrange(62, 140)) / 100,

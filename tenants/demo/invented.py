@@ -16,6 +16,9 @@ VILLAGES = ("上坪", "前沟", "榆树湾", "新立", "后洼", "小河口", "�
 UNITS = ("第二农机修造厂", "红星毛纺厂", "县粮油加工厂", "地方铁路工程队", "新生水泥厂", "永丰陶瓷厂")
 COMPANIES = ("坝上风谷农牧", "云洲园林工程", "长虹桥运输", "青禾物业服务", "石泉食品加工", "北川建材")
 
+RETIRING = ("YL06", "LH02")
+"""The items that somebody brings who retires in these years."""
+
 
 def staff_name(rng: Random) -> str:
     """A name at work."""
@@ -49,6 +52,8 @@ def reporter(rng: Random, *, area: str, today: date, item: str) -> ReporterDetai
     """Whoever comes for this item: a company for its own business, else a person, or somebody for them."""
     if item in ("QY02", "QY03", "SS01", "GS05", "SY03", "YL03"):
         return company(rng, area)
+    if item in RETIRING:
+        return _about_to_retire(rng, area, today)
     old = item[:2] in ("ZG", "CX") or item in ("YL08", "YL09", "JG02")
     born = today - timedelta(days=rng.randrange(*((61, 88) if old else (32, 62))) * 365 + rng.randrange(365))
     name = staff_name(rng)
@@ -65,6 +70,19 @@ def reporter(rng: Random, *, area: str, today: date, item: str) -> ReporterDetai
     if old and rng.random() < 0.35:
         return _for_another(rng, details, Capacity.AGENT, area, born)
     return details
+
+
+def _about_to_retire(rng: Random, area: str, today: date) -> ReporterDetails:
+    """Near the age: the men about sixty, the women about fifty-five."""
+    man = rng.random() < 0.5
+    born = today - timedelta(days=(60 if man else 55) * 365 + rng.randrange(-150, 150))
+    return ReporterDetails(
+        kind=ReporterKind.PERSON,
+        name=staff_name(rng),
+        identifier=card(rng, area, born, man=man),
+        phone=phone(rng) if rng.random() < 0.93 else "",
+        address=address(rng),
+    )
 
 
 def company(rng: Random, area: str) -> ReporterDetails:

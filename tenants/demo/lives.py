@@ -312,11 +312,12 @@ class Life:
             )
             if self.plan.fate == Fate.RETURNED:
                 self.department = "RS" if self.department != "RS" else "SB"
-        yield self.after(0, 1)
+        slack = 0 if self.level == 1 else 1
+        yield self.after(0, slack)
         self._assign(Role.DIRECTOR if returns == 2 else Role.WINDOW_LEAD)
         if self.plan.stand == Stand.ASSIGNED:
             return
-        yield self.after(0, 1)
+        yield self.after(0, slack)
         actions.sign(matter_id=self.matter_id, actor=self.who(Role.HANDLER))
         yield from self._supported()
 

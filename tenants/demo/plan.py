@@ -177,9 +177,11 @@ def _with_a_twin(plans: list[Plan], calendar: WorkingCalendar, rng: Random) -> l
     hosts = [n for n, p in enumerate(plans[:-1]) if p.fate == Fate.DONE]
     if not hosts:
         return plans
-    host, twin = (plans[n := rng.choice(hosts)], plans[n + 1])
+    n = rng.choice(hosts)
+    host = plans[n]
     at = Pace(rng, calendar).soon(host.at)
-    twin = replace(twin, at=at, case=replace(host.case, weight=1), fate=Fate.MERGED)
+    reporter = _reporter(host.centre, at, host.case, rng)
+    twin = replace(plans[n + 1], at=at, case=host.case, reporter=reporter, fate=Fate.MERGED)
     return [*plans[: n + 1], twin, *plans[n + 2 :]]
 
 
@@ -212,11 +214,14 @@ def _plan(code: str, number: int, at: datetime, rng: Random, *, urgent: bool = T
     cases = [case for case in material.cases() if urgent or case.kind != Kind.URGENT]
     case = rng.choices(cases, weights=[c.weight for c in cases])[0].filled(rng, at.year)
     fate = rng.choices(list(FATES), weights=list(FATES.values()))[0]
+    return Plan(f"{code} {number}", code, at, case, _reporter(code, at, case, rng), fate)
+
+
+def _reporter(code: str, at: datetime, case: Case, rng: Random) -> ReporterDetails:
     area = code if not code.startswith("13077") else "130721"
     if code == CITY:
         area = rng.choice(("130702", "130703", "130705"))
-    reporter = invented.reporter(rng, area=area, today=at.date(), item=case.item)
-    return Plan(f"{code} {number}", code, at, case, reporter, fate)
+    return invented.reporter(rng, area=area, today=at.date(), item=case.item)
 
 
 def _same_person(earlier: Iterable[Plan], plan: Plan, rng: Random) -> ReporterDetails | None:

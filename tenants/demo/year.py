@@ -1,7 +1,7 @@
 """The invented year as a whole: which centres still need it, how they are divided, and its making."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db import connection, transaction
 
@@ -10,17 +10,22 @@ from bancheng.centres import onboarding
 from bancheng.centres.models import Centre
 from bancheng.centres.scope import in_centre
 from bancheng.timekeeping import clock
+from bancheng.timekeeping.calendar import WorkingCalendar
 from bancheng.timekeeping.calendar import current as current_calendar
+from bancheng.timekeeping.clock import SHANGHAI
 from tenants.demo import counting, plan
 from tenants.demo.accounts import open_accounts
 from tenants.demo.clockwork import Clockwork
 from tenants.demo.crew import Crew
-from tenants.demo.lives import Beat, Life
+from tenants.demo.lives import Beat, Beats, Life
 from tenants.matters.models import Matter
+from tenants.notices.actions import mark_all_read
 from tenants.workbook import ladder
 
 MATTERS = 600
 """In the whole city; what referrals make in the second centre comes on top."""
+
+READ_AT = time(17, 0)
 
 Say = Callable[[str], None]
 
@@ -77,7 +82,7 @@ def make(
         clockwork = Clockwork(group, until)
         crews = {code: _open(code, hashed_password) for code in group}
         for code in group:
-            for source in (counting.tallies, counting.written_down):
+            for source in (counting.tallies, counting.written_down, _read):
                 beats = source(code, crews[code], until, calendar)
                 clockwork.add(next(beats), beats)
             for each in ours[code]:
@@ -101,6 +106,13 @@ def _open(code: str, hashed_password: str) -> Crew:
     with in_centre(code):
         open_accounts(code, hashed_password)
         return Crew.here()
+
+
+def _read(code: str, crew: Crew, until: datetime, calendar: WorkingCalendar) -> Beats:
+    """Everybody has read the notices that are older than two working days."""
+    yield Beat(datetime.combine(plan.workdays(until, calendar)[-3], READ_AT, SHANGHAI), code)
+    for person in crew.people:
+        mark_all_read(actor=person)
 
 
 def _is_empty(code: str) -> bool:

@@ -117,6 +117,7 @@ def test_grades_are_given_by_reporters_alone(small_year: None) -> None:
 def test_the_clocks_were_swept_once_at_the_end(small_year: None) -> None:
     with in_centre("130700"), clock.at(NOW):
         assert Notice.objects.filter(read_at=None).exists()
+        assert Notice.objects.exclude(read_at=None).exists()
         assert ladder.sweep() == 0
 
 
