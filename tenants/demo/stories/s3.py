@@ -229,9 +229,8 @@ def _lines(*said: tuple[str, dict[str, Any]]) -> Callable[[Cast], list[dict[str,
     """Lines of the checklist by their names, as the form takes them: with their ids once they are stored."""
 
     def typed(cast: Cast) -> list[dict[str, Any]]:
-        stored = {
-            each.name: str(each.pk) for each in materials.stored(Matter.objects.get(pk=cast.the_matter))
-        }
+        matter = Matter.objects.get(pk=cast.the_matter)
+        stored = {each.name: str(each.pk) for each in materials.stored(matter)}
         return [
             {"id": stored.get(name, ""), "name": name}
             | {part: value(cast) if callable(value) else str(value) for part, value in parts.items()}
