@@ -24,7 +24,7 @@ from tenants.matters.states import State
 from tenants.notices.models import Notice
 from tenants.referrals.models import Counterpart, Direction, Referral
 from tenants.replies.models import Rating, Via
-from tenants.workbook import ladder
+from tenants.workbook import ladder, reconcile
 from tests.integration.demo_year import CODES, NOW, book, make
 
 
@@ -147,6 +147,12 @@ def test_chains_of_timelines_and_audit_hold(small_year: None) -> None:
             assert audit.verify() is None
             for matter in Matter.objects.all():
                 assert verify_chain(selectors.timeline(matter), event_payload) is None
+
+
+def test_the_facts_of_the_overview_equal_a_recount(small_year: None) -> None:
+    for code in CODES:
+        with in_centre(code), clock.at(NOW):
+            assert reconcile.differences(code) == []
 
 
 def test_everything_happens_in_office_hours_before_now(small_year: None) -> None:
