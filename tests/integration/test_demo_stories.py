@@ -150,6 +150,7 @@ def test_s3_is_led_by_one_department_supported_by_another_and_ends_closed(in_cou
         "register",
         "triage",
         "accept",
+        "contact",
         "assign",
         "sign",
         "check_materials",

@@ -80,6 +80,12 @@ def _at_the_counter() -> Script:
         },
     )
     yield Step("受理：期限五个工作日", "accept", LEAD)
+    yield Step(
+        "当面告知：材料由窗口和单位去备，本人不用跑",
+        "contact",
+        CLERK,
+        data={"channel": "counter", "reached": "true", "text": "当面告知：由本窗口负责到底，有消息打电话。"},
+    )
 
 
 def _materials_and_employer() -> Script:
