@@ -61,8 +61,7 @@ def empty_database() -> None:
         for (schema,) in cursor.fetchall():
             cursor.execute(f'DROP SCHEMA "{schema}" CASCADE')
         _restore_registry()
-        tables = [table for table in _tables(cursor) if not _is_empty(cursor, table)]
-        if tables:
+        if tables := _filled(cursor, _tables(cursor)):
             cursor.execute(
                 f"SET {TRUNCATE_DOOR} = 'on'; TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"
             )
@@ -143,6 +142,8 @@ def _tables(cursor: Any) -> list[str]:
     ]
 
 
-def _is_empty(cursor: Any, table: str) -> bool:
-    cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {table})")  # noqa: S608  # from pg_tables
-    return bool(cursor.fetchone()[0])
+def _filled(cursor: Any, tables: list[str]) -> list[str]:
+    """Those of the tables that have rows, found in one query: after most tests these are few."""
+    each = (f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables)  # noqa: S608  # from pg_tables
+    cursor.execute(" UNION ALL ".join(each))
+    return [row[0] for row in cursor.fetchall()]

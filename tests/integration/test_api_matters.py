@@ -97,6 +97,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "name": "欧阳示例",
         "method": "spoken",
         "second": lambda _: caller(),
+        "valid_from": "2026-01-01",
         "valid_until": "2099-12-31",
     },
     "withdraw_consent": {"consent": lambda matter: matter.consents.get().pk, "told_by": "电话"},

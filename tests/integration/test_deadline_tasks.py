@@ -176,6 +176,7 @@ def test_a_digest_counts_the_persons_own_lists(desk: Desk) -> None:
         ("mine", 1),
         ("department", 2),
         ("progress_due", 1),
+        ("first_contact", 1),
     ]
     assert ("to_call_back", 1) in [(each["key"], each["count"]) for each in of_the_caller]
 

@@ -59,7 +59,7 @@ def test_the_columns_come_from_the_replay(desk: Desk) -> None:
     assert matter.reckoned_by == current_calendar().digest
 
 
-def test_timelines_written_before_the_limits_stood_in_them_are_read() -> None:
+def test_timelines_written_before_the_limits_stood_in_them_are_read(db: None) -> None:
     """As the first release wrote them: no days in a triage after acceptance, none in a reopening."""
     events = [
         Event(act="triage", at=MONDAY, data={"level": 2, "mode": "routine", "item": "YL10"}),

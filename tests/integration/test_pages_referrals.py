@@ -203,7 +203,8 @@ def test_matter_and_referral_lead_to_each_other(desk: Desk) -> None:
     client = browser(desk, Role.WINDOW_LEAD)
 
     assert page("matter", referral.matter_id) in text_of(client.get(page("referral", referral.pk)))
-    assert page("referral", referral.pk) in text_of(client.get(page("matter", referral.matter_id)))
+    matter = client.get(page("matter", referral.matter_id), {"tab": "referrals"})
+    assert page("referral", referral.pk) in text_of(matter)
 
 
 def test_a_referral_of_another_centre_is_not_found(desk: Desk, yuxian: Any) -> None:

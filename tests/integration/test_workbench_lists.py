@@ -142,7 +142,7 @@ def test_the_two_lists_that_must_be_empty_say_so_to_leaders(desk: Desk, role: st
 @pytest.mark.parametrize(
     ("role", "theirs"),
     [
-        (Role.HANDLER, {"department", "progress_due", "supervised"}),
+        (Role.HANDLER, {"department", "support", "first_contact", "progress_due", "supervised"}),
         (Role.CALLER, {"to_call_back"}),
         (Role.AUDITOR, set()),
         (Role.DEPUTY, {"supervised", "taken_over", "no_owner", "no_reply"}),
