@@ -1,6 +1,7 @@
 """What is read of matters: by whom, in which order, with how many queries."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -140,11 +141,18 @@ def hands(events: list[Event]) -> list[Span]:
     held = [e for e in events if e.holder]
     if not held:
         return []
-    points = [Point(e.at, Holder(e.holder), e.holder_label or Holder(e.holder).label) for e in held]
-    ended = next(
-        (e.at for e in events if e.seq > held[-1].seq), None
-    )  # by what ended it, not what came later
-    return spans(points, ended or clock.now(), current_calendar())
+    # By what ended it, not by what came later.
+    ended = next((e.at for e in events if e.seq > held[-1].seq), None)
+    return spans(_points(held), ended or clock.now(), current_calendar())
+
+
+def _points(held: Iterable[Event]) -> Iterator[Point]:
+    """Who had it from when; an act that names nobody leaves it where it was."""
+    holder, label = "", ""
+    for event in held:
+        kept = label if event.holder == holder else ""
+        holder, label = event.holder, event.holder_label or kept
+        yield Point(event.at, Holder(holder), label or Holder(holder).label)
 
 
 def light_of(matter: Matter) -> lights.Light:

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from bancheng.catalogue.words import Outcome
+from bancheng.catalogue.words import Channel, Outcome
 from bancheng.centres.models import OutsideOffice
 from bancheng.centres.scope import in_centre
 from bancheng.errors import Conflict, Invalid, NotAllowed, NotFound
 from bancheng.exchange import dispatch
 from bancheng.identity.roles import Role
 from bancheng.timekeeping.holders import Holder
+from tenants.matters import actions
 from tenants.matters import selectors as matters
 from tenants.matters.models import Matter
 from tenants.matters.states import State as MatterState
@@ -234,6 +235,21 @@ def test_while_it_is_away_the_other_side_holds_it(city_desk: Desk) -> None:
         matter = Matter.objects.get(pk=referral.matter_id)
         spans = matters.hands(matters.timeline(matter))
         assert (spans[-1].holder, spans[-1].label) == (Holder.OUTSIDE, referral.unit_name)
+
+
+def test_a_word_to_the_reporter_leaves_it_in_the_same_hands(city_desk: Desk) -> None:
+    with in_centre(city_desk.centre.code):
+        referral = refer(city_desk, "130000")
+        actions.contact(
+            matter_id=referral.matter_id,
+            actor=city_desk.actor(Role.WINDOW_CLERK),
+            channel=Channel.PHONE,
+            reached=True,
+            text="请等消息。",
+        )
+        spans = matters.hands(matters.timeline(Matter.objects.get(pk=referral.matter_id)))
+
+        assert [s.label for s in spans if s.holder == Holder.OUTSIDE] == [referral.unit_name]
 
 
 def test_received_and_sent_are_two_lists(county: Desk, city_desk: Desk) -> None:
