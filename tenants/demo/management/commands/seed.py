@@ -12,7 +12,6 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 from django.db import transaction
 
-from bancheng.catalogue import selectors as catalogue
 from bancheng.centres import migrating, onboarding
 from bancheng.centres.models import Centre, Kind
 from bancheng.centres.scope import in_centre
@@ -59,6 +58,9 @@ class Command(BaseCommand):
         empty = year.without_matters(codes)
         if empty:
             self._make_all(empty, codes, options["matters"])
+        for code in set(codes) - set(empty):  # made by a release before this one, perhaps
+            with in_centre(code), transaction.atomic():
+                accounts.furnish(code)
         counted = figures.refresh_missing()
         self.stdout.write(
             f"演示数据已就绪：{len(codes)}个中心，新做{len(empty)}个，汇总{counted}个，"
@@ -76,8 +78,7 @@ class Command(BaseCommand):
         onboarding.load_registry()
         if not CalendarDay.objects.exists():
             call_command("calendar", "load", stdout=self.stdout)
-        if not catalogue.version():
-            call_command("catalogue", "load", stdout=self.stdout)
+        call_command("catalogue", "load", stdout=self.stdout)
         year.add_centres([row["code"] for row in onboarding.listed_centres() if row["kind"] == Kind.OFFICE])
         office = Centre.objects.get(kind=Kind.OFFICE)
         with in_centre(office.code), transaction.atomic():
