@@ -10,13 +10,12 @@ from bancheng.catalogue.words import MaterialKind
 from bancheng.errors import Conflict, NotFound
 from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
-from bancheng.privacy.unmask import unmask
 from bancheng.web.http import print_page
 from tenants.casework.models import MaterialRequest, MaterialStatus
 from tenants.casework.selectors import materials as selectors
 from tenants.matters import presentation
-from tenants.matters.models import Matter
 from tenants.matters.selectors import matter_for
+from tenants.matters.views.papers import name_on_paper
 
 
 @never_cache
@@ -31,7 +30,7 @@ def all_at_once(request: HttpRequest, matter_id: UUID) -> HttpResponse:
         raise Conflict("此件还没有核对材料，核对后再打印一次性告知书。", code="unchecked")
     context = {
         "matter": matter,
-        "name": _name(request, matter, "打印一次性告知书"),
+        "name": name_on_paper(request, matter, "一次性告知书"),
         "item": presentation.item_name(matter.item_code),
         "materials": materials,
         "completeness": selectors.completeness(materials),
@@ -52,15 +51,8 @@ def correction(request: HttpRequest, request_id: UUID) -> HttpResponse:
     context = {
         "asked": asked,
         "matter": matter,
-        "name": _name(request, matter, "打印补正通知书"),
+        "name": name_on_paper(request, matter, "补正通知书"),
         "lines": [line | {"kind": MaterialKind(line["kind"]).label} for line in asked.lines],
         "paragraphs": [line.strip() for line in asked.words.splitlines() if line.strip()],
     }
     return print_page(request, "casework/papers/correction.html", context, title="补正通知书")
-
-
-def _name(request: HttpRequest, matter: Matter, reason: str) -> str:
-    if request.method != "POST":
-        return str(matter.reporter.masked_name)
-    actor = actor_of(request)
-    return str(unmask(actor=actor, subject=matter.reporter, fields=["name"], reason=reason)["name"])

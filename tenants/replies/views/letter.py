@@ -10,9 +10,9 @@ from bancheng.catalogue.words import Outcome
 from bancheng.errors import NotFound
 from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
-from bancheng.privacy.unmask import unmask
 from bancheng.web.http import print_page
 from tenants.matters import selectors
+from tenants.matters.views.papers import name_on_paper
 from tenants.replies.models import Reply
 
 
@@ -26,13 +26,10 @@ def letter(request: HttpRequest, reply_id: UUID) -> HttpResponse:
     if reply is None:
         raise NotFound("没有这份答复。")
     matter = selectors.matter_for(actor, reply.matter_id)
-    name = matter.reporter.masked_name
-    if request.method == "POST":
-        name = unmask(actor=actor, subject=matter.reporter, fields=["name"], reason="打印答复书")["name"]
     context = {
         "reply": reply,
         "matter": matter,
-        "name": name,
+        "name": name_on_paper(request, matter, "答复书"),
         "outcome": Outcome(matter.outcome).label if matter.outcome else "",
         "paragraphs": [line.strip() for line in reply.text.splitlines() if line.strip()],
     }
