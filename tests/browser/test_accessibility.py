@@ -21,7 +21,7 @@ from tenants.matters.panels import TABS
 from tenants.matters.workflow import TRANSITIONS
 from tests import schemas
 from tests.browser import axe
-from tests.browser.test_scenarios import Play, act_out  # noqa: F401  (a fixture)
+from tests.browser.play import Play
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -65,7 +65,7 @@ SHOWN = {
 
 
 @pytest.fixture
-def play(zhangbei: Centre, act_out: Any) -> Play:  # noqa: F811
+def play(zhangbei: Centre, act_out: Any) -> Play:
     play: Play = act_out(zhangbei)
     return play
 
@@ -222,7 +222,7 @@ def test_papers(play: Play) -> None:
         look(page, play.site + path)
 
 
-def test_a_referral_and_its_letter(city: Centre, act_out: Any) -> None:  # noqa: F811
+def test_a_referral_and_its_letter(city: Centre, act_out: Any) -> None:
     play = act_out(city)
     referral = f"/referrals/{told(s1, city, before='referral.confirm').referral_id}/"
     page = play.screen(Role.WINDOW_LEAD)

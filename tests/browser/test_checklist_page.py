@@ -1,17 +1,15 @@
 """A checklist in a real browser: rows that ask for what their status needs, and the papers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from bancheng.centres.scope import in_centre
 from bancheng.identity.roles import Role
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import current as current_calendar
-from tests import schemas
 from tests.desk import Desk
 
 pytestmark = pytest.mark.browser
@@ -29,24 +27,10 @@ def matter_id(desk: Desk) -> str:
 
 
 @pytest.fixture(params=[(1366, 768), (390, 844)], ids=["counter", "phone"])
-def page(request: Any, desk: Desk, live_server: Any, browser: Browser) -> Iterator[Page]:
+def page(request: Any, desk: Desk, open_as: Callable[..., Page]) -> Page:
     """The handler's page, logged in."""
     width, height = request.param
-    with in_centre(desk.centre.code):
-        handler = desk.staff(Role.HANDLER)
-    context = browser.new_context(
-        base_url=f"http://{schemas.host_of(desk.centre)}:{urlsplit(live_server.url).port}",
-        viewport={"width": width, "height": height},
-        locale="zh-CN",
-    )
-    page = context.new_page()
-    page.goto("/")
-    page.fill("[name=username]", handler.username)
-    page.fill("[name=password]", schemas.PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="工作台")).to_be_visible()
-    yield page
-    context.close()
+    return open_as(desk.centre, desk.staff(Role.HANDLER), width=width, height=height)
 
 
 @pytest.fixture
@@ -67,7 +51,7 @@ def test_a_row_asks_for_what_its_status_needs(page: Page, row: Any, matter_id: s
     row("与死者关系的凭证").get_by_label("补齐日期").fill(str(day))
     row("与死者关系的凭证").get_by_label("容缺承诺").fill("承诺按期补齐户口簿。")
     page.locator("main form button[type=submit]").click()
-    page.wait_for_url(f"**/matters/{matter_id}/**")
+    page.wait_for_url("**tab=materials")
 
     page.goto(f"/matters/{matter_id}/act/ask_material/")
     expect(page.get_by_text("7项，已备1项，容缺1项，缺5项")).to_be_visible()
@@ -98,7 +82,7 @@ def test_what_lacks_is_asked_for_and_printed(page: Page, matter_id: str) -> None
     page.goto(f"/matters/{matter_id}/act/ask_material/")
     page.get_by_label("说明").fill("死亡证明可到医院或派出所补开。")
     page.locator("main form button[type=submit]").click()
-    page.wait_for_url(f"**/matters/{matter_id}/**")
+    page.wait_for_url(f"**/matters/{matter_id}/")
     page.goto(f"/matters/{matter_id}/?tab=materials")
     page.get_by_role("button", name="打印补正通知书").click()
     expect(page.get_by_role("heading", name="补正通知书").first).to_be_visible()

@@ -1,22 +1,20 @@
 """Uploading evidence in a real browser: told before it is sent, nothing lost, seen with a mark."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from bancheng.centres.scope import in_centre
 from bancheng.identity.roles import Role
-from tests import papers, schemas
+from tests import papers
 from tests.desk import Desk
 
 pytestmark = pytest.mark.browser
 
-OpenAs = Callable[[str], Page]
 TOO_LARGE = "文件超过10MB，请压缩或分开上传。"
 
 
@@ -33,21 +31,9 @@ def matter_id(desk: Desk) -> str:
 
 
 @pytest.fixture
-def page(desk: Desk, live_server: Any, browser: Browser) -> Iterator[Page]:
+def page(desk: Desk, open_as: Callable[..., Page]) -> Page:
     """The centre's site, with the clerk logged in."""
-    context = browser.new_context(
-        base_url=f"http://{schemas.host_of(desk.centre)}:{urlsplit(live_server.url).port}",
-        viewport={"width": 1366, "height": 768},
-        locale="zh-CN",
-    )
-    opened = context.new_page()
-    opened.goto("/")
-    opened.fill("[name=username]", desk.staff(Role.WINDOW_CLERK).username)
-    opened.fill("[name=password]", schemas.PASSWORD)
-    opened.keyboard.press("Enter")
-    expect(opened.get_by_role("heading", name="工作台")).to_be_visible()
-    yield opened
-    context.close()
+    return open_as(desk.centre, desk.staff(Role.WINDOW_CLERK))
 
 
 def file_of(content: bytes, name: str = "photo.jpg") -> Any:

@@ -9,14 +9,14 @@ from bancheng.centres.models import Centre
 from bancheng.centres.scope import in_centre
 from bancheng.identity.roles import Role
 from tests import schemas
-from tests.browser.test_scenarios import Play, act_out  # noqa: F401  (a fixture)
+from tests.browser.play import Play
 from tests.desk import Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 @pytest.fixture
-def play(zhangbei: Centre, act_out: Any) -> Play:  # noqa: F811
+def play(zhangbei: Centre, act_out: Any) -> Play:
     with in_centre(zhangbei.code):
         matter = Desk(zhangbei).handling()
     play: Play = act_out(zhangbei)

@@ -174,6 +174,7 @@ def test_the_first_wrong_field_gets_the_focus(page: Page) -> None:
     page.goto(f"{SITE}/intake/")
     page.get_by_role("button", name="登记").click()
     page.locator(".field-error").first.wait_for()
+    page.wait_for_function("document.activeElement.name")  # focus comes once the page has loaded
     assert page.evaluate("document.activeElement.name") == "kind"
 
 
