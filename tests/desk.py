@@ -14,6 +14,8 @@ from tenants.coordination import actions as coordination
 from tenants.matters import actions
 from tenants.matters.actions import ReporterDetails, Story
 from tenants.matters.models import Matter
+from tenants.referrals import sending
+from tenants.referrals.models import Referral
 from tenants.replies import actions as replies
 from tests import schemas
 
@@ -102,6 +104,16 @@ class Desk:
     def ask_material(self, matter_id: UUID, *names: str) -> Matter:
         return materials.ask_material(
             matter_id=matter_id, actor=self.actor(Role.HANDLER), names=names or ["死亡证明"]
+        )
+
+    def drafted(self, unit: str, **more: Any) -> Referral:
+        """A referral to `unit`, not sent yet, of a new matter in handling."""
+        return sending.draft(
+            matter_id=self.handling(level=5, **more).pk,
+            actor=self.actor(Role.HANDLER),
+            unit=unit,
+            reason="档案在市级。",
+            requested="请协查并认定。",
         )
 
     def resolved(self, **more: Any) -> Matter:

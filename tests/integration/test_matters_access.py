@@ -19,7 +19,6 @@ from tenants.matters.models import Matter
 from tenants.matters.selectors import Filters
 from tenants.matters.states import State
 from tenants.referrals import selectors as referrals
-from tenants.referrals import sending
 from tenants.workbook import selectors as workbook
 from tests import schemas
 from tests.desk import REPORTER, STORY, Desk
@@ -272,14 +271,7 @@ def test_the_workbench_and_its_counts_leave_it_out(desk: Desk) -> None:
 
 
 def test_its_referral_is_hidden_with_it(desk: Desk, city: Any) -> None:
-    matter = desk.handling(level=5, story=SENSITIVE)
-    draft = sending.draft(
-        matter_id=matter.pk,
-        actor=desk.actor(Role.HANDLER),
-        unit=city.code,
-        reason="档案在市级。",
-        requested="请协查并认定。",
-    )
+    draft = desk.drafted(city.code, story=SENSITIVE)
     caller = desk.actor(Role.CALLER)
 
     assert not referrals.visible_to(caller).filter(pk=draft.pk).exists()

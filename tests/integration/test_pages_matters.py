@@ -151,17 +151,10 @@ def test_the_pages_queries_do_not_grow_with_the_timeline(
 
 
 def test_a_referred_matter_shows_where_it_went(desk: Desk, city: Any) -> None:
-    matter = desk.handling(level=5)
-    draft = sending.draft(
-        matter_id=matter.pk,
-        actor=desk.actor(Role.HANDLER),
-        unit=city.code,
-        reason="档案在市级。",
-        requested="请协查并认定。",
-    )
+    draft = desk.drafted(city.code)
     referral = sending.send(referral_id=draft.pk, actor=desk.actor(Role.WINDOW_LEAD))
 
-    text = browser(desk, Role.WINDOW_LEAD).get(page("matter", matter.pk)).content.decode()
+    text = browser(desk, Role.WINDOW_LEAD).get(page("matter", referral.matter_id)).content.decode()
 
     assert "已转其他单位办理" in text
     assert referral.unit_name in text

@@ -194,14 +194,7 @@ def test_a_triaged_matter_above_level_one_waits_for_the_lead_alone(desk: Desk) -
 
 
 def test_an_incoming_referral_waits_on_the_leads_workbench(desk: Desk, city: Any) -> None:
-    matter = desk.handling(level=5)
-    draft = sending.draft(
-        matter_id=matter.pk,
-        actor=desk.actor(Role.HANDLER),
-        unit=city.code,
-        reason="档案在市级。",
-        requested="请协查并认定。",
-    )
+    draft = desk.drafted(city.code)
     referral = sending.send(referral_id=draft.pk, actor=desk.actor(Role.WINDOW_LEAD))
     connection.set_schema_to_public()
     dispatch.run_due()

@@ -34,14 +34,7 @@ def city_desk(city: Any) -> Desk:
 
 def refer(desk: Desk, unit: str) -> Referral:
     """A matter in handling, drafted by its handler and sent by the lead. Call inside the desk's centre."""
-    matter = desk.handling(level=5)
-    draft = sending.draft(
-        matter_id=matter.pk,
-        actor=desk.actor(Role.HANDLER),
-        unit=unit,
-        reason="档案在市级。",
-        requested="请协查并认定。",
-    )
+    draft = desk.drafted(unit)
     return sending.send(referral_id=draft.pk, actor=desk.actor(Role.WINDOW_LEAD))
 
 
