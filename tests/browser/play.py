@@ -190,11 +190,18 @@ def fill(form: Locator, data: Mapping[str, Any]) -> None:
                     if value is True or value == "on"
                     else form.locator(f'[name="{name}"][value="{each}"]')
                 )
-                box.first.check(force=True)
+                tick(box.first)
         elif kind == "select-one":
             field.select_option(str(value))
         elif kind != "hidden":
             field.fill(str(value))
+
+
+def tick(box: Locator) -> None:
+    """With the keyboard: a page that is still being laid out moves away under a pointer."""
+    if not box.is_checked():
+        box.press("Space")
+    expect(box).to_be_checked()
 
 
 def fill_rows(form: Locator, name: str, rows: list[dict[str, Any]]) -> None:

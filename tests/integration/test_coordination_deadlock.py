@@ -1,5 +1,6 @@
 """Prerequisites, the circle that they make, and the meeting that decides who goes first."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,13 @@ from tests.desk import Desk
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=clock.SHANGHAI)
 SB, YB = Office("SB", "社保经办", True), Office("YB", "医保", True)
 POLICE, BANK = Office("示例派出所", "示例派出所"), Office("示例银行", "示例银行")
+
+
+@pytest.fixture(autouse=True)
+def _in_the_morning() -> Iterator[None]:
+    """A meeting called for two hours later is held on the same day."""
+    with clock.at(TUESDAY):
+        yield
 
 
 def wants(desk: Desk, matter: Matter, wanting: Office, giving: Office) -> Matter:
