@@ -37,19 +37,27 @@ class Step:
 
 
 SENT, RECEIVED, S = Direction.SENT, Direction.RECEIVED, State
+_OUT = (S.SENT, S.SIGNED)
 _TABLE = (
-    Step("send", "送出", SENT, (S.DRAFT,), S.SENT, "referral.send", final=True),
+    # The home centre, answerable to the reporter to the end
+    Step("revise", "修改草稿", SENT, (S.DRAFT,), None, "referral.draft"),
+    Step("send", "审核送出", SENT, (S.DRAFT,), S.SENT, "referral.send", final=True),
     Step("discard", "作废草稿", SENT, (S.DRAFT,), None, "referral.draft", final=True),
-    Step("log_contact", "记联系情况", SENT, (S.SENT, S.SIGNED), None, "referral.log_contact", letter=True),
-    Step(
-        "record_answer", "登记复函", SENT, (S.SENT, S.SIGNED), S.ANSWERED, "referral.log_contact", letter=True
-    ),
-    Step(
-        "record_return", "登记退函", SENT, (S.SENT, S.SIGNED), S.RETURNED, "referral.log_contact", letter=True
-    ),
+    Step("recall", "撤回", SENT, (S.SENT,), S.RECALLING, "referral.recall", letter=False, final=True),
+    Step("recall_letter", "撤回函件", SENT, _OUT, S.RECALLED, "referral.recall", letter=True, final=True),
+    Step("give_material", "补正材料", SENT, (S.ASKED,), S.SIGNED, "referral.give_material", letter=False),
+    Step("chase", "催办", SENT, _OUT, None, "referral.chase"),
+    Step("escalate", "提请协调", SENT, (*_OUT, S.ASKED), None, "referral.escalate"),
+    Step("appeal", "提请指定", SENT, (S.RETURNED,), None, "referral.appeal", letter=False),
+    Step("log_contact", "记联系情况", SENT, _OUT, None, "referral.log_contact", letter=True),
+    Step("record_answer", "登记复函", SENT, _OUT, S.ANSWERED, "referral.log_contact", letter=True),
+    Step("record_return", "登记退函", SENT, _OUT, S.RETURNED, "referral.log_contact", letter=True),
     Step("confirm", "确认反馈", SENT, (S.ANSWERED,), S.CONFIRMED, "referral.confirm", final=True),
+    # The receiving centre
     Step("sign", "签收", RECEIVED, (S.SENT,), S.SIGNED, "referral.sign"),
     Step("give_back", "退回", RECEIVED, (S.SENT,), S.RETURNED, "referral.return", final=True),
+    Step("ask", "要求补正", RECEIVED, (S.SIGNED,), S.ASKED, "referral.ask"),
+    Step("report", "反馈进展", RECEIVED, (S.SIGNED, S.ASKED), None, "referral.report"),
     Step("answer", "办结反馈", RECEIVED, (S.SIGNED,), S.ANSWERED, "referral.answer", final=True),
 )
 STEPS: dict[str, Step] = {step.name: step for step in _TABLE}

@@ -88,6 +88,8 @@ RULES = {
     "signed_off": ("awaiting_signoff", ""),
     "hear": ("referred", ""),
     "take_back": ("referred", ""),
+    "hear_home": (f"{RUNNING} resolved", ""),
+    "redirected_away": (f"{RUNNING} resolved", ""),
     "reply_merged": ("merged", ""),
     "close_confirmed": ("replied", ""),
     "take_in": (OPEN, ""),
@@ -97,7 +99,7 @@ RULES = {
     "notify_city": (RUNNING, ""),
     "destroy_evidence": (f"{OPEN} declined closed withdrawn merged", ""),
 }
-FOR_REFERRED_IN = {"answer", "close_confirmed"}
+FOR_REFERRED_IN = {"answer", "close_confirmed", "hear_home", "redirected_away"}
 AS_IF: dict[str, dict[str, Any]] = {
     "extend_again": {"extensions": 1},
     "sign_support": {"unanswered": ["SB"]},

@@ -23,6 +23,7 @@ COUNTER = {
     "matter.record_outside_answer",
     "referral.draft",
     "referral.log_contact",
+    "referral.chase",
     "person.unmask",
 }
 
@@ -37,6 +38,8 @@ DEPARTMENT = {
     "matter.answer_supervision",
     "matter.resolve",
     "referral.draft",
+    "referral.ask",
+    "referral.report",
     "person.unmask",
 }
 
@@ -54,6 +57,7 @@ CASEWORK = {
     "matter.carry_out_decision",
     "matter.record_prerequisite",
     "matter.settle_prerequisite",
+    "referral.give_material",
 }
 
 MAY = {
@@ -85,6 +89,10 @@ MAY = {
         "matter.answer",
         "referral.send",
         "referral.recall",
+        "referral.escalate",
+        "referral.appeal",
+        "referral.ask",
+        "referral.report",
         "referral.sign",
         "referral.return",
         "referral.answer",
@@ -116,6 +124,7 @@ MAY = {
         "matter.take_over",
         "matter.call_meeting",
         "matter.retrospect",
+        "referral.escalate",
         "person.unmask",
         "workbook.export",
     },
@@ -131,7 +140,13 @@ MAY = {
     Role.AUDITOR: READS | {"audit.view", "workbook.export"},
     Role.CITY_ANALYST: {"overview.view"},
     Role.CITY_COORDINATOR: {"overview.view", "board.view", "board.arbitrate"},
-    Role.OPERATOR: {"overview.view", "centres.manage", "accounts.manage", "catalogue.manage"},
+    Role.OPERATOR: {
+        "overview.view",
+        "exchange.manage",
+        "centres.manage",
+        "accounts.manage",
+        "catalogue.manage",
+    },
 }
 
 

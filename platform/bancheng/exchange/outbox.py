@@ -31,6 +31,10 @@ HEADER: Final[dict[str, re.Pattern[str]]] = {
     "level": re.compile(r"[1-5]"),
     "round": re.compile(r"\d{1,3}"),
     "unit": re.compile(r"\d{6}"),
+    "ground": re.compile(r"[a-z_]{1,20}"),
+    "suggested": re.compile(r"\d{6}"),
+    "parent": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    "files": re.compile(r"\d{1,3}"),
     "due_on": re.compile(r"\d{4}-\d\d-\d\d"),
     "at": re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{5,15}(Z|[+-]\d\d:\d\d)"),
 }
