@@ -15,7 +15,7 @@ from tenants.coordination.models import Purpose
 from tenants.demo import afterwards, leaders, material
 from tenants.demo.plan import CROSSING, Fate, Stand
 from tenants.matters import actions, known
-from tenants.referrals import receiving, sending
+from tenants.referrals import by_letter, receiving, sending
 from tenants.referrals.models import Referral
 from tenants.replies import actions as replies
 
@@ -201,7 +201,7 @@ def _by_letter(life: Life) -> Beats:
         if life.plan.stand == Stand.SENT and signed:
             return
     yield life.after(2, 4)
-    sending.record_answer(
+    by_letter.record_answer(
         referral_id=referral,
         actor=life.who(Role.WINDOW_CLERK),
         outcome=Outcome.DONE,
@@ -213,7 +213,7 @@ def _by_letter(life: Life) -> Beats:
 
 
 def _log(life: Life, referral: UUID, way: str, person: str, content: str, signed: bool) -> None:
-    sending.log_contact(
+    by_letter.log_contact(
         referral_id=referral,
         actor=life.who(Role.WINDOW_CLERK),
         way=way,

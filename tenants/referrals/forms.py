@@ -69,6 +69,11 @@ class RecordReturnForm(ReferralForm):
     reason = TextField(label="退函理由")
 
 
+class RecallLetterForm(ReferralForm):
+    reason = TextField(label="撤回理由")
+    told = forms.CharField(label="已告知对方何人", max_length=40, help_text="先打电话告知对方，再撤回。")
+
+
 class GiveBackForm(ReferralForm):
     reason = TextField(label="退回理由")
     basis = TextField(label="依据", widget=forms.Textarea(attrs={"rows": 2}))

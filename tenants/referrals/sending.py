@@ -20,7 +20,7 @@ from tenants.matters.models import Matter
 from tenants.matters.numbering import referral_number
 from tenants.referrals import digest, envelopes, selectors, workflow
 from tenants.referrals.locks import locked_referral
-from tenants.referrals.models import AWAITED, UNDER_WAY, ContactLog, Direction, Referral, State
+from tenants.referrals.models import AWAITED, UNDER_WAY, Direction, Referral, State
 
 SIGN_WITHIN_DAYS = 1
 """Working days within which the other side is to sign for a referral."""
@@ -116,33 +116,6 @@ def send(*, referral_id: UUID, actor: Actor) -> Referral:
 
 
 @transaction.atomic
-def log_contact(
-    *, referral_id: UUID, actor: Actor, way: str, person: str, content: str, signed_for: bool = False
-) -> ContactLog:
-    """Log a call, visit or letter to an office without a system, and whether it says it signed for ours."""
-    referral = locked_referral(referral_id)
-    workflow.check(referral, actor, "log_contact")
-    log = ContactLog.objects.create(
-        referral=referral,
-        at=clock.now(),
-        way=way,
-        person=person,
-        content=content,
-        signed_for=signed_for,
-        by_id=actor.staff_id,
-    )
-    if signed_for and referral.state == State.SENT:
-        referral.state, referral.signed_at = State.SIGNED, clock.now()
-        referral.save(update_fields=["state", "signed_at"])
-    label = ContactLog.Way(way).label
-    _hear(
-        referral, f"{label}联系{referral.unit_name}{person}:{content}", {"way": way, "signed_for": signed_for}
-    )
-    audit.record(actor=actor, act="referral.log_contact", subject=referral, way=way)
-    return log
-
-
-@transaction.atomic
 def chase(*, referral_id: UUID, actor: Actor) -> Referral:
     """The system chases the other side (催办), of which nothing was heard for SILENT_DAYS working days.
 
@@ -151,28 +124,8 @@ def chase(*, referral_id: UUID, actor: Actor) -> Referral:
     referral = locked_referral(referral_id)
     if referral.state not in AWAITED:
         raise Conflict("对方已反馈，不必催办。", code="answered_already")
-    _hear(referral, f"{referral.unit_name}{SILENT_DAYS}个工作日没有回音，已自动催办。", {"chased": True})
+    hear(referral, f"{referral.unit_name}{SILENT_DAYS}个工作日没有回音，已自动催办。", {"chased": True})
     audit.record(actor=actor, act="referral.chase", subject=referral)
-    return referral
-
-
-@transaction.atomic
-def record_answer(*, referral_id: UUID, actor: Actor, outcome: Outcome, answer: str) -> Referral:
-    """Write down by hand what an office without a system has answered; the window has the next move."""
-    referral = locked_referral(referral_id)
-    workflow.check(referral, actor, "record_answer")
-    _answered(referral, outcome=outcome, answer=answer)
-    audit.record(actor=actor, act="referral.record_answer", subject=referral, outcome=outcome)
-    return referral
-
-
-@transaction.atomic
-def record_return(*, referral_id: UUID, actor: Actor, reason: str) -> Referral:
-    """Write down that an office without a system has sent our letter back; the matter is with us again."""
-    referral = locked_referral(referral_id)
-    workflow.check(referral, actor, "record_return")
-    returned(referral, reason=reason)
-    audit.record(actor=actor, act="referral.record_return", subject=referral)
     return referral
 
 
@@ -186,7 +139,7 @@ def confirm(*, referral_id: UUID, actor: Actor) -> Referral:
     workflow.check(referral, actor, "confirm")
     referral.state, referral.ended_at = State.CONFIRMED, clock.now()
     referral.save()
-    matter = _take_back(referral, f"已确认{referral.unit_name}的反馈。")
+    matter = take_back(referral, f"已确认{referral.unit_name}的反馈。")
     if not referral.by_letter:
         envelopes.post_confirmed(referral, matter, source=current_centre().code)
     audit.record(actor=actor, act="referral.confirm", subject=referral)
@@ -201,7 +154,7 @@ def signed(referral: Referral, *, unit_matter_number: str) -> None:
     referral.state, referral.signed_at = State.SIGNED, clock.now()
     referral.unit_matter_number = unit_matter_number
     referral.save()
-    _hear(referral, f"{referral.unit_name}已签收，对方编号{unit_matter_number}。", {"state": State.SIGNED})
+    hear(referral, f"{referral.unit_name}已签收，对方编号{unit_matter_number}。", {"state": State.SIGNED})
 
 
 def answered(referral: Referral, *, outcome: Outcome, answer: str) -> None:
@@ -214,14 +167,14 @@ def returned(referral: Referral, *, reason: str) -> None:
     referral.state, referral.return_reason = State.RETURNED, reason
     referral.ended_at = clock.now()
     referral.save()
-    _take_back(referral, f"{referral.unit_name}退回：{reason}")
+    take_back(referral, f"{referral.unit_name}退回：{reason}")
 
 
 def _answered(referral: Referral, *, outcome: Outcome, answer: str) -> None:
     referral.state, referral.answered_at = State.ANSWERED, clock.now()
     referral.answer, referral.answer_outcome = answer, outcome
     referral.save()
-    _hear(
+    hear(
         referral,
         f"{referral.unit_name}反馈“{Outcome(outcome).label}”：{answer}",
         {"state": State.ANSWERED, "outcome": outcome},
@@ -229,14 +182,16 @@ def _answered(referral: Referral, *, outcome: Outcome, answer: str) -> None:
     )
 
 
-def _hear(referral: Referral, note: str, data: dict[str, object], holder: Holder | None = None) -> None:
+def hear(referral: Referral, note: str, data: dict[str, object], holder: Holder | None = None) -> None:
+    """Our matter's timeline says what was heard; the other side keeps it in hand, or `holder` has it now."""
     system = Actor.system(referral.unit_name, current_centre().code)
     with acting("hear", matter_id=_matter_id(referral), actor=system) as act:
         act.note, act.data = note, {"referral": str(referral.pk)} | data
         act.holder, act.holder_label = holder, referral.unit_name if holder is None else ""
 
 
-def _take_back(referral: Referral, note: str) -> Matter:
+def take_back(referral: Referral, note: str) -> Matter:
+    """Our department has the matter again, and the timeline says why."""
     system = Actor.system(referral.unit_name, current_centre().code)
     with acting("take_back", matter_id=_matter_id(referral), actor=system) as act:
         act.note, act.data = note, {"referral": str(referral.pk), "state": referral.state}

@@ -23,7 +23,7 @@ from tenants.matters import actions
 from tenants.matters.models import Matter
 from tenants.notices.kinds import NoticeKind
 from tenants.notices.models import LadderStep, Notice
-from tenants.referrals import sending
+from tenants.referrals import by_letter, sending
 from tenants.replies.models import Grade, Rating, Rectification, Via
 from tenants.workbook import ladder, reconcile, summary
 from tests.desk import REPORTER, Desk
@@ -468,7 +468,7 @@ def test_a_silent_office_is_chased_once_for_each_silence(desk: Desk, city: Any) 
         ladder.sweep()
         assert chased() == 1
         assert Notice.objects.filter(matter=matter, kind=NoticeKind.CHASED).exists()
-        sending.log_contact(
+        by_letter.log_contact(
             referral_id=draft.pk, actor=lead, way="call", person="示例人员", content="答应办理。"
         )
     with clock.at(MONDAY + timedelta(days=10)):

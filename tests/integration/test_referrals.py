@@ -15,7 +15,7 @@ from tenants.matters import actions
 from tenants.matters import selectors as matters
 from tenants.matters.models import Matter
 from tenants.matters.states import State as MatterState
-from tenants.referrals import receiving, selectors, sending
+from tenants.referrals import by_letter, receiving, selectors, sending
 from tenants.referrals.models import Direction, Referral, State
 from tests.desk import Desk
 
@@ -202,7 +202,7 @@ def test_a_letter_is_followed_up_and_answered_by_hand(city_desk: Desk) -> None:
     with in_centre("130700"):
         referral = refer(city_desk, PROVINCE)
         lead = city_desk.actor(Role.WINDOW_LEAD)
-        sending.log_contact(
+        by_letter.log_contact(
             referral_id=referral.pk,
             actor=lead,
             way="call",
@@ -210,7 +210,7 @@ def test_a_letter_is_followed_up_and_answered_by_hand(city_desk: Desk) -> None:
             content="已收到函。",
             signed_for=True,
         )
-        sending.record_answer(
+        by_letter.record_answer(
             referral_id=referral.pk, actor=lead, outcome=Outcome.DONE, answer="同意，已列入发放。"
         )
         sending.confirm(referral_id=referral.pk, actor=lead)
