@@ -69,13 +69,15 @@ def deliver(message_id: UUID) -> str | None:
         if message is None:
             return None
         try:
-            receipt = transport_for(message.target).deliver(take_from(message))
+            ((_, outcome),) = transport_for(message.target).deliver([take_from(message)])
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:
-            _refused(message, error)
+            outcome = error
+        if isinstance(outcome, Exception):
+            _refused(message, outcome)
         else:
-            _acknowledged(message, receipt)
+            _acknowledged(message, outcome)
         return message.state
 
 

@@ -17,6 +17,16 @@ class NoRoute(ExchangeError):
     """No transport serves this target."""
 
 
+class Unreachable(ExchangeError):
+    """The counterpart did not answer, or what answered was not it. No word of its own, so no refusal."""
+
+
+class TooLarge(ExchangeError):
+    """The body is larger than a message may be."""
+
+    final = True
+
+
 class ContentMismatch(ExchangeError):
     """A known message id came again with other content: a forgery, or a fault of the sender."""
 

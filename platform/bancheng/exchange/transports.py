@@ -1,6 +1,9 @@
 """The ways a message can reach its target, behind one door."""
 
+from collections.abc import Iterator, Sequence
 from typing import Protocol
+
+from django.db import InterfaceError, OperationalError
 
 from bancheng.centres.models import Centre, Kind
 from bancheng.centres.scope import in_centre
@@ -8,26 +11,56 @@ from bancheng.exchange import inbox
 from bancheng.exchange.errors import NoRoute
 from bancheng.exchange.registry import Envelope, Receipt
 
+Outcome = tuple[Envelope, Receipt | Exception]
+
 
 class Transport(Protocol):
-    """One way to deliver. Only a receipt of the receiver is an acknowledgement; anything else raises."""
+    """One way to deliver. Only a receipt of the receiver is an acknowledgement.
+
+    `remote` says that the receiver commits by itself, elsewhere: then `deliver` is called outside any
+    transaction, by one worker at a time for all targets behind the same `door`, and each outcome is written
+    down as it comes. A local one runs inside the transaction that ends the messages.
+    """
+
+    remote: bool
 
     def serves(self, target: str) -> bool:
         """Whether this target is reached in this way."""
 
-    def deliver(self, envelope: Envelope) -> Receipt:
-        """Hand the envelope over and bring back the receipt; called again with the same until it succeeds."""
+    def door(self, target: str) -> str:
+        """The name of what all targets share that are reached together: a peer; else the target itself."""
+
+    def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Outcome]:
+        """Hand over the envelopes, all for one target and in order, and say of each what came of it.
+
+        An exception in place of a receipt is a refusal of that message and counts against it; `Unreachable`
+        is nobody's word: it counts against no message, and the rest of the envelopes wait. Called again
+        with the same until it succeeds. Raises the errors of our own database.
+        """
 
 
 class SameDeployment:
     """Schema to schema: arrival, effect and acknowledgement are one transaction."""
 
+    remote = False
+
     def serves(self, target: str) -> bool:
         return bool(Centre.objects.filter(code=target).exclude(kind=Kind.PUBLIC).exists())
 
-    def deliver(self, envelope: Envelope) -> Receipt:
-        with in_centre(envelope.target):
-            return inbox.receive(envelope)
+    def door(self, target: str) -> str:
+        return target
+
+    def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Outcome]:
+        outcomes: list[Outcome] = []
+        for envelope in envelopes:
+            try:
+                with in_centre(envelope.target):
+                    outcomes.append((envelope, inbox.receive(envelope)))
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception as error:
+                outcomes.append((envelope, error))
+        return iter(outcomes)
 
 
 _transports: list[Transport] = []
