@@ -36,6 +36,7 @@ from bancheng.timekeeping.due import BUSINESS_CLOSES, closing
 from tenants.matters import clocks, selectors
 from tenants.matters.models import ConsultationTally, Event, Matter, MatterCause
 from tenants.matters.states import OPEN, RUNNING, State
+from tenants.referrals import board
 from tenants.referrals.models import UNDER_WAY, Counterpart, Direction, Referral
 
 Dimensions = tuple[Any, ...]
@@ -49,6 +50,8 @@ def summarise(centre: str) -> int:
     watermark ahead of the cluster's transactions (the database was restored into another cluster) leads to
     a rebuild. Call inside `in_centre(centre)`; raises WrongSchema elsewhere.
     """
+    if not CentreFigure.objects.filter(centre=centre, board_at__isnull=False).exists():
+        _write_board(centre)  # its referrals of before the board was kept
     return _summarise(centre, anew=False)
 
 
@@ -56,9 +59,17 @@ def rebuild(centre: str) -> int:
     """Throw the facts of `centre` away and count everything again, in one transaction like `summarise`.
 
     Needed after facts were changed by another hand, or after a restore into another cluster that had
-    already run past the watermark.
+    already run past the watermark. The referrals' rows on the coordinator's board are written anew too.
     """
+    _write_board(centre)
     return _summarise(centre, anew=True)
+
+
+def _write_board(centre: str) -> None:
+    if current_centre().code != centre:
+        raise WrongSchema(f"the board's rows of {centre} cannot be written in {current_centre().code}")
+    board.rebuild()
+    CentreFigure.objects.update_or_create(centre=centre, defaults={"board_at": clock.now()})
 
 
 @transaction.atomic

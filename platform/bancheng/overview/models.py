@@ -120,6 +120,8 @@ class CentreFigure(models.Model):
     city_notices = models.PositiveIntegerField("通报中", default=0)
     watermark = models.BigIntegerField("水位", default=0)
     summarised_at = models.DateTimeField("数据截至", null=True)
+    board_at = models.DateTimeField("转办台账补录时间", null=True)
+    """When the referrals from before the board was kept were written there."""
 
     class Meta:
         verbose_name = verbose_name_plural = "中心现况"
@@ -172,10 +174,12 @@ class BoardCase(models.Model):
     """One referral on the coordinator's board: who, whom, what item, where it stands, since when. No person.
 
     Written by the home centre with each change of its own row, and by the receiver where home is another
-    deployment: `tenants.referrals.board` alone writes here. `moved_at` is when something last happened.
+    deployment: `tenants.referrals.board` writes for the centre named in `keeper`. `moved_at` is when one of
+    the two sides last moved; being chased is no move. The `decision` columns are the coordinator's own.
     """
 
     case_id = models.UUIDField(primary_key=True)
+    keeper = models.CharField("登记中心代码", max_length=20, db_index=True)
     number = models.CharField("转办文号", max_length=40)
     source = models.CharField("转出单位代码", max_length=20)
     source_name = models.CharField("转出单位", max_length=100)
@@ -196,13 +200,17 @@ class BoardCase(models.Model):
     signed_at = models.DateTimeField("签收时间", null=True)
     handle_due_on = models.DateField("办理期限", null=True)
     asked_at = models.DateTimeField("要求补正时间", null=True)
+    asked_due_on = models.DateField("补正期限", null=True)
     answered_at = models.DateTimeField("反馈时间", null=True)
     ended_at = models.DateTimeField("结束时间", null=True)
     chases = models.PositiveSmallIntegerField("催办次数", default=0)
     escalated_at = models.DateTimeField("提请协调时间", null=True)
     appealed_at = models.DateTimeField("提请指定时间", null=True)
-    decided_at = models.DateTimeField("协调员处理时间", null=True)
+    designated_at = models.DateTimeField("指定承办时间", null=True)
     moved_at = models.DateTimeField("最近动态")
+    decision = models.CharField("协调员处理", max_length=12, blank=True, default="")
+    decided_at = models.DateTimeField("协调员处理时间", null=True)
+    decided_unit = models.CharField("协调员指定单位代码", max_length=20, blank=True, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "转办台账"
