@@ -62,6 +62,11 @@ def clean(name: str, content: bytes) -> CleanFile:
     return CleanFile(name[-NAME_AT_MOST:], media_type, safe)
 
 
+def type_of(content: bytes) -> str:
+    """The media type of a file that was made harmless, judged by what is in it; "" for anything else."""
+    return {"JPEG": JPEG, "PNG": PNG, "PDF": PDF}.get(_looks_like(content), "")
+
+
 NAME_AT_MOST = 120
 
 # --- What it really is -------------------------------------------------------------------------------

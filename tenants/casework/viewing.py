@@ -41,9 +41,14 @@ def view(*, actor: Actor, matter_id: UUID, evidence_id: UUID) -> Viewed:
     if found.ended:
         raise Conflict("这份佐证已到销毁日期，不能再查看。", code="destroyed")
     content = EvidenceContent.objects.get(pk=found.pk).data
-    account = Staff.objects.values_list("username", flat=True).get(pk=actor.staff_id)
-    plain = f"{account} {clock.local(clock.now()):%Y-%m-%d %H:%M} {matter.machine_number}"
-    shown = watermark.marked(content, found.media_type, f"{actor.label} {plain}", plain)
+    shown = marked(actor, content, found.media_type, matter.machine_number)
     with transaction.atomic():
         audit.record(actor=actor, act="evidence.view", subject=found, matter=str(matter.pk))
     return Viewed(shown, found.media_type, f"{matter.machine_number}-{found.pk}.{ENDINGS[found.media_type]}")
+
+
+def marked(actor: Actor, content: bytes, media_type: str, reference: str) -> bytes:
+    """The file with who looks, when, and at what (`reference`: ASCII, nothing personal) drawn over it."""
+    account = Staff.objects.values_list("username", flat=True).get(pk=actor.staff_id)
+    plain = f"{account} {clock.local(clock.now()):%Y-%m-%d %H:%M} {reference}"
+    return watermark.marked(content, media_type, f"{actor.label} {plain}", plain)

@@ -9,7 +9,9 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         from bancheng.web.navigation import register_count
-        from tenants.referrals import arrivals, panel  # noqa: F401  (both register: envelopes, the matter's page)
+        from tenants.casework.following import when_withdrawn
+        from tenants.referrals import arrivals, cargo, panel  # noqa: F401  (they register: envelopes, the page)
         from tenants.referrals.views import waiting
 
         register_count("referrals", waiting)
+        when_withdrawn(cargo.consent_withdrawn)

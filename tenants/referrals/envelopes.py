@@ -4,12 +4,13 @@ home → receiver: sent, confirmed. receiver → home: signed, returned, answere
 in the order in which its sender posted it.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from bancheng.exchange.outbox import post
 from bancheng.timekeeping import clock
 from tenants.matters.models import Matter
-from tenants.referrals.models import Referral
+from tenants.referrals.models import CarriedConsent, CarriedFile, Referral
 
 
 def post_sent(referral: Referral, matter: Matter, *, source: str) -> None:
@@ -62,6 +63,24 @@ def post_confirmed(referral: Referral, matter: Matter, *, source: str) -> None:
     """Home to receiver: thank you, you may close."""
     _post(
         referral, source=source, kind="referral.confirmed", header={"matter": matter.machine_number}, body={}
+    )
+
+
+def post_file(referral: Referral, body: dict[str, Any], *, source: str) -> None:
+    """To the other side: one of the files that were announced."""
+    _post(referral, source=source, kind="referral.file", header={}, body=body)
+
+
+def post_consent_withdrawn(
+    referral: Referral, *, consents: Iterable[CarriedConsent], files: Iterable[CarriedFile], source: str
+) -> None:
+    """To the other side: these consents and files may not be used any more."""
+    _post(
+        referral,
+        source=source,
+        kind="referral.consent_withdrawn",
+        header={},
+        body={"consents": [str(each.pk) for each in consents], "files": [str(each.pk) for each in files]},
     )
 
 

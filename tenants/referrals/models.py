@@ -1,5 +1,7 @@
 """Referrals (转办), sent and received: by envelope to a centre here or elsewhere, else by letter."""
 
+from typing import ClassVar
+
 from django.db import models
 from uuid6 import uuid7
 
@@ -7,6 +9,7 @@ from bancheng.catalogue.words import Outcome
 from bancheng.identity.models import Staff
 from bancheng.privacy.fields import EncryptedBytesField, EncryptedJSONField, EncryptedTextField
 from bancheng.tenancy import TenantModel
+from bancheng.timekeeping import clock
 from tenants.casework.models import Category, Evidence, Giver, Method, Purpose
 from tenants.matters.models import Matter
 
@@ -83,6 +86,8 @@ class Referral(TenantModel):
     first_number = models.CharField("首接编号", max_length=40, blank=True)
     """The number that the reporter was given at the first centre; the same along a chain."""
     sensitive = models.BooleanField("敏感件", default=False)
+    told_at = models.DateTimeField("告知反映人时间", null=True)
+    """When the reporter had been told that the information goes to this unit (个人信息保护法第二十三条)."""
     round = models.PositiveSmallIntegerField("第几次转此单位", default=1)
     drafted_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+", null=True)
     approved_by = models.ForeignKey(
@@ -234,6 +239,12 @@ class CarriedFile(TenantModel):
         MATERIAL = "material", "随补正"
         ANSWER = "answer", "随反馈"
 
+    COMES_IN: ClassVar[dict[Direction, tuple[With, ...]]] = {
+        Direction.SENT: (With.ANSWER,),
+        Direction.RECEIVED: (With.SENT, With.MATERIAL),
+    }
+    """By the side we are on: the legs whose files come in; those of the others are ours."""
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="files")
     travels = models.CharField("随附于", max_length=10, choices=With.choices)
@@ -257,6 +268,18 @@ class CarriedFile(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.get_category_display()} {self.sha256[:12]}"
+
+    @property
+    def comes_in(self) -> bool:
+        """Whether it is the other side that sends it."""
+        return self.travels in self.COMES_IN[Direction(self.referral.direction)]
+
+    @property
+    def ended(self) -> bool:
+        """Its day has come: it is shown to nobody, whether the daily run was there already or not."""
+        if self.evidence is not None and self.evidence.ended:
+            return True
+        return self.destroyed_at is not None or self.destroy_on <= clock.today()
 
 
 class CarriedContent(TenantModel):

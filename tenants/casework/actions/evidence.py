@@ -3,10 +3,12 @@
 from datetime import date
 from uuid import UUID
 
+from django.db import transaction
+
 from bancheng.errors import Conflict, Invalid
 from bancheng.identity.actors import Actor
 from bancheng.timekeeping import clock
-from tenants.casework import retention
+from tenants.casework import following, retention
 from tenants.casework.files import CleanFile
 from tenants.casework.models import (
     PICTURES_OF_PEOPLE,
@@ -86,6 +88,7 @@ def record_consent(
     return act.matter
 
 
+@transaction.atomic
 def withdraw_consent(
     *, matter_id: UUID, actor: Actor, consent: UUID, told_by: str, reason: str = ""
 ) -> Matter:
@@ -105,6 +108,7 @@ def withdraw_consent(
         rests_on_it = Evidence.objects.filter(consent=found, destroyed_at=None)
         ended = rests_on_it.update(destroy_on=clock.today())
         act.note, act.data = reason, {"purpose": found.purpose, "told_by": told_by, "files": ended}
+    following.withdrawn(found)
     return act.matter
 
 
