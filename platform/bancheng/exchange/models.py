@@ -13,6 +13,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from uuid6 import uuid7
 
+from bancheng.exchange.peer_models import OwnKey, Peer, PeerKey, PeerUnit, Refusal
+
+__all__ = ["CaseLine", "Inbox", "Message", "OwnKey", "Peer", "PeerKey", "PeerUnit", "Refusal", "Side"]
+
 
 class Side(models.TextChoices):
     """Whose end of a line."""
