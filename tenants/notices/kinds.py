@@ -23,6 +23,22 @@ class NoticeKind(models.TextChoices):
     ESCALATED = "escalated", "提级"
     INSTRUCTED = "instructed", "批示"
     CHASED = "chased", "转办催办"
+    # Between centres: what the home centre hears
+    UNSIGNED_AWAY = "unsigned_away", "转办未签收"
+    REFERRAL_ASKED = "referral_asked", "转办要求补正"
+    MATERIAL_DUE = "material_due", "转办补正到期"
+    REFERRAL_ANSWERED = "referral_answered", "转办反馈"
+    REFERRAL_RETURNED = "referral_returned", "转办退回"
+    RECALL_FAILED = "recall_failed", "撤回未成"
+    REFERRAL_ESCALATED = "referral_escalated", "提请协调"
+    DESIGNATED = "designated", "指定承办"
+    NOT_CARRIED_OUT = "not_carried_out", "指定未执行"
+    URGED = "urged", "协调员催办"
+    # Between centres: what the receiver hears of its own matter
+    CHASED_BY_HOME = "chased_by_home", "对方催办"
+    ESCALATED_BY_HOME = "escalated_by_home", "对方提请协调"
+    MATERIAL_GIVEN = "material_given", "对方补正"
+    REDIRECTED_AWAY = "redirected_away", "改派他处"
     # Casework
     MATERIAL_SUPPLIED = "material_supplied", "反映人补交材料"
     FOLLOW_OVERDUE = "follow_overdue", "容缺到期"
@@ -61,6 +77,20 @@ TOLD: dict[str, tuple[str, str]] = {
     _K.ESCALATED: (RED, "提级：反映件{number}已提级，请领导协调解决。"),
     _K.INSTRUCTED: (AMBER, "反映件{number}有新的批示，请按批示办理。"),
     _K.CHASED: (AMBER, "反映件{number}转出后已有5个工作日没有回音，已自动催办，请联系对方。"),
+    _K.UNSIGNED_AWAY: (AMBER, "反映件{number}转出后对方逾期没有签收，已自动催办，请联系对方。"),
+    _K.REFERRAL_ASKED: (AMBER, "反映件{number}的承办单位要求补正材料，请按期补正。"),
+    _K.MATERIAL_DUE: (RED, "反映件{number}的承办单位要求的补正已到期，还没有补正，请尽快补正。"),
+    _K.REFERRAL_ANSWERED: (BLUE, "反映件{number}的承办单位已办结反馈，请确认。"),
+    _K.REFERRAL_RETURNED: (AMBER, "反映件{number}转出后被退回，请查看理由并决定下一步。"),
+    _K.RECALL_FAILED: (AMBER, "反映件{number}没有撤回：对方签收在先，由对方继续办理。"),
+    _K.REFERRAL_ESCALATED: (RED, "反映件{number}两次催办后仍没有回音，已自动提请市级协调员协调。"),
+    _K.DESIGNATED: (RED, "反映件{number}已由市级协调员决定承办单位，请查看。"),
+    _K.NOT_CARRIED_OUT: (AMBER, "市级协调员对反映件{number}的决定没有执行：此件已有变化，请查看。"),
+    _K.URGED: (RED, "市级协调员催办：反映件{number}请抓紧办理。"),
+    _K.CHASED_BY_HOME: (RED, "催办：转来单位催办反映件{number}，请抓紧办理并反馈进展。"),
+    _K.ESCALATED_BY_HOME: (RED, "转来单位已就反映件{number}提请市级协调员协调，请抓紧办理。"),
+    _K.MATERIAL_GIVEN: (BLUE, "反映件{number}的转来单位已补正材料，请接着办理。"),
+    _K.REDIRECTED_AWAY: (AMBER, "反映件{number}已由市级协调员改派其他单位，本中心不再办理。"),
     _K.MATERIAL_SUPPLIED: (BLUE, "反映件{number}的反映人补交了材料，请核对。"),
     _K.FOLLOW_OVERDUE: (AMBER, "反映件{number}有容缺材料到期未补齐，请联系反映人。"),
     _K.REASSIGNED: (BLUE, "反映件{number}已改派由您办理，请查看。"),

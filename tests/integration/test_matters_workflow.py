@@ -86,10 +86,10 @@ RULES = {
     "retrospect": ("closed", "window_lead director"),
     # Nobody's: they follow from signatures and envelopes.
     "signed_off": ("awaiting_signoff", ""),
-    "hear": ("referred", ""),
+    "hear": (f"{RUNNING} resolved replied", ""),
     "take_back": ("referred", ""),
     "hear_home": (f"{RUNNING} resolved", ""),
-    "redirected_away": (f"{RUNNING} resolved", ""),
+    "redirected_away": (f"{RUNNING} resolved replied", ""),
     "reply_merged": ("merged", ""),
     "close_confirmed": ("replied", ""),
     "take_in": (OPEN, ""),
