@@ -30,6 +30,10 @@ class Transport(Protocol):
     def door(self, target: str) -> str:
         """The name of what all targets share that are reached together: a peer; else the target itself."""
 
+    def rests(self, target: str) -> bool:
+        """Whether this target is not to be tried now. Whoever is `Unreachable` rests for a while that doubles,
+        by the clock of the database; a remote transport keeps that itself, for the whole door."""
+
     def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Outcome]:
         """Hand over the envelopes, all for one target and in order, and say of each what came of it.
 
@@ -49,6 +53,9 @@ class SameDeployment:
 
     def door(self, target: str) -> str:
         return target
+
+    def rests(self, target: str) -> bool:
+        return bool(Centre.objects.filter(code=target, suspended_at__isnull=False).exists())
 
     def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Outcome]:
         outcomes: list[Outcome] = []
