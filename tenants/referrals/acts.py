@@ -22,7 +22,8 @@ class Bound:
 
 
 _ACTIONS: dict[str, tuple[type[forms.ReferralForm], Callable[..., object]]] = {
-    "send": (forms.EmptyForm, sending.send),
+    "revise": (forms.DraftForm, sending.revise),
+    "send": (forms.SendForm, sending.send),
     "discard": (forms.EmptyForm, sending.discard),
     "log_contact": (forms.ContactLogForm, by_letter.log_contact),
     "record_answer": (forms.RecordAnswerForm, by_letter.record_answer),
@@ -44,15 +45,18 @@ def bound(name: str) -> Bound:
         raise NotFound("没有这个操作。") from None
 
 
-def perform(*, name: str, referral_id: UUID, actor: Actor, data: Any) -> None:
-    """Check `data` against the step's form and take the step.
+def perform(*, name: str, referral_id: UUID, actor: Actor, data: Any, files: Any = None) -> None:
+    """Check `data`, and `files` where the form takes any, against the step's form and take the step.
 
     `data` may be a function that makes it from the form as the page opens it. Raises NotFound, NotAllowed or
     Conflict before the form is looked at; Invalid with its sentences by field.
     """
     step = bound(name)
-    workflow.check(selectors.referral_for(actor, referral_id), actor, name)
-    form = step.form(data(step.form()) if callable(data) else data)
+    referral = selectors.referral_for(actor, referral_id)
+    workflow.check(referral, actor, name)
+    if callable(data):
+        data = data(step.form(referral=referral))
+    form = step.form(data, files, referral=referral)
     require_valid(form)
     step.run(referral_id=referral_id, actor=actor, **form.arguments())
 

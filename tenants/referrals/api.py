@@ -187,8 +187,9 @@ class DraftView(APIView):
     )
     def post(self, request: Request, matter_id: UUID) -> Response:
         actor = actor_of(request)
-        sending.check_draft(matters.matter_for(actor, matter_id), actor)
-        form = filled(DraftForm, request.data)
+        matter = matters.matter_for(actor, matter_id)
+        sending.check_draft(matter, actor)
+        form = filled(DraftForm, request.data, matter=matter)
         referral = sending.draft(matter_id=matter_id, actor=actor, **form.arguments())
         shown = ReferralSerializer(Detail.of(referral, actor)).data
         headers = {"Location": reverse("api-referral", args=[referral.pk])}

@@ -4,7 +4,7 @@ home → receiver: sent, confirmed. receiver → home: signed, returned, answere
 in the order in which its sender posted it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bancheng.exchange.outbox import post
@@ -13,8 +13,8 @@ from tenants.matters.models import Matter
 from tenants.referrals.models import CarriedConsent, CarriedFile, Referral
 
 
-def post_sent(referral: Referral, matter: Matter, *, source: str) -> None:
-    """Home to receiver: here is the case."""
+def post_sent(referral: Referral, matter: Matter, *, source: str, cargo: Mapping[str, Any]) -> None:
+    """Home to receiver: here is the case, and what travels along (the manifest of `cargo.manifest`)."""
     _post(
         referral,
         source=source,
@@ -26,6 +26,7 @@ def post_sent(referral: Referral, matter: Matter, *, source: str) -> None:
             "reason": referral.reason,
             "requested": referral.requested,
             "digest": referral.digest,
+            "cargo": cargo,
         },
     )
 

@@ -1,18 +1,41 @@
 """The forms of a referral: the draft, and what each step asks for."""
 
-from typing import Any
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 
 from bancheng.catalogue.words import Outcome
 from tenants.matters.forms.base import PlainForm
 from tenants.matters.forms.fields import PhoneField, TextField
-from tenants.referrals import selectors
-from tenants.referrals.models import ContactLog, Counterpart, Direction, State
+from tenants.matters.models import Matter
+from tenants.referrals import cargo, presentation, selectors
+from tenants.referrals.models import CarriedFile, ContactLog, Counterpart, Direction, Referral, State
+
+GONE = "有的已撤回、过期或销毁，不能随转，请重新选择。"
 
 
 class ReferralForm(PlainForm):
-    """Asks for what a step needs; `arguments()` are the action's keyword arguments."""
+    """Asks for what a step needs; `arguments()` are the action's keyword arguments.
+
+    `matter` is the one that is referred, or on the other side the one that came of it, if there is one yet.
+    """
+
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        referral: Referral | None = None,
+        matter: Matter | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.referral, self.matter = referral, matter or (referral and referral.matter)
+        super().__init__(data, files, **kwargs)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill choices and initial values from the referral; nothing by default."""
 
     def arguments(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
@@ -32,21 +55,66 @@ class FilterForm(ReferralForm):
     )
     unit = forms.ChoiceField(label="对方单位", required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def prepare(self) -> None:
         self.fields["unit"].choices = _unit_choices("全部单位")  # type: ignore[attr-defined]
 
 
+class FilesField(forms.TypedMultipleChoiceField):
+    """Which files go along on this leg; none unless chosen."""
+
+    json_schema: ClassVar[dict[str, Any]] = {"type": "array", "items": {"type": "string", "format": "uuid"}}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"invalid_choice": GONE})
+        super().__init__(coerce=UUID, required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
 class DraftForm(ReferralForm):
+    """A referral as it is drafted; with a `referral` it opens with what the draft says."""
+
     unit = forms.ChoiceField(label="转办单位")
     reason = TextField(label="转办理由", help_text="为什么本中心办不了。")
     requested = TextField(label="请对方办理的事项")
     contact_person = forms.CharField(label="对方联系人", max_length=40, required=False)
     contact_phone = PhoneField(label="对方联系电话", max_length=30, required=False)
+    files = FilesField(label="随转文件", help_text="不选的不转。")
+    consents = FilesField(
+        label="随转同意", help_text="只列有效的；人像照片和涉及健康信息的文件，其同意自动随转。"
+    )
+    told = forms.BooleanField(
+        label="已告知反映人其信息将转给该单位",
+        error_messages={"required": "请先告知反映人其信息将转给该单位，再勾选此项。"},
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def prepare(self) -> None:
         self.fields["unit"].choices = _unit_choices("请选择单位")  # type: ignore[attr-defined]
+        if self.matter is not None:
+            offer(self, self.matter, CarriedFile.With.SENT)
+        if self.referral is not None:
+            for name in ("reason", "requested", "contact_person", "contact_phone"):
+                self.initial.setdefault(name, getattr(self.referral, name))
+            self.initial.setdefault("unit", self.referral.unit_code)
+            self.initial |= cargo.chosen(self.referral)
+
+
+class SendForm(ReferralForm):
+    """Sent is what was previewed: the page says which version it shows."""
+
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput, label="核对的版本")
+
+    def prepare(self) -> None:
+        if self.referral is not None and self.referral.matter is not None:
+            self.initial.setdefault("seen", cargo.version(self.referral, self.referral.matter))
+
+
+def offer(form: ReferralForm, matter: Matter, travels: str) -> None:
+    """Fill the choices of `files`, and of `consents` where the form has them, with what could travel."""
+    offered = cargo.choices(matter, travels)
+    form.fields["files"].choices = [(str(f.pk), presentation.file_words(f)) for f in offered.files]  # type: ignore[attr-defined]
+    if "consents" in form.fields:
+        form.fields["consents"].choices = [  # type: ignore[attr-defined]
+            (str(c.pk), presentation.consent_words(c)) for c in offered.consents
+        ]
 
 
 class ContactLogForm(ReferralForm):

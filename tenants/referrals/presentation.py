@@ -15,9 +15,10 @@ from bancheng.timekeeping.calendar import current as current_calendar
 from bancheng.timekeeping.due import LEVELS
 from bancheng.timekeeping.holders import Holder
 from bancheng.timekeeping.lights import Light
+from tenants.casework.models import Consent, Evidence
 from tenants.matters.presentation import cause_name, item_name
 from tenants.referrals import selectors
-from tenants.referrals.models import Direction, Referral, State
+from tenants.referrals.models import CarriedConsent, CarriedFile, Direction, Referral, State
 
 OUR_WINDOW = "本中心窗口"
 
@@ -181,3 +182,26 @@ def _masked(person: dict[str, Any], *, letter: bool) -> list[tuple[str, str]]:
             ("特殊困难", "、".join(Vulnerability(tag).label for tag in person["vulnerable"]) or "无"),
         ]
     return shown
+
+
+# --- Files and consents ------------------------------------------------------------------------------
+
+
+def file_words(file: Evidence | CarriedFile) -> str:
+    """A file in one line: what it shows, its name, how large, until when it is kept."""
+    health = "，涉及健康信息" if file.health else ""
+    return (
+        f"{file.get_category_display()}：{file.name}"
+        f"（{size_words(file.size)}，{file.destroy_on:%Y-%m-%d}销毁{health}）"
+    )
+
+
+def consent_words(consent: Consent | CarriedConsent) -> str:
+    """A consent in one line, the giver masked."""
+    giver = f"{consent.get_giver_display()}{masks.mask_name(consent.name)}"
+    return f"{consent.get_purpose_display()}（{giver}，{consent.valid_from}至{consent.valid_until}）"
+
+
+def size_words(size: int) -> str:
+    """Bytes as people read them."""
+    return f"{size / (1024 * 1024):.1f}MB" if size >= 1024 * 1024 else f"{max(1, round(size / 1024))}KB"

@@ -1,5 +1,6 @@
 """The home centre's side, answerable to the reporter to the end: draft, send, follow up, confirm."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -18,9 +19,9 @@ from tenants.matters import workflow as matter_workflow
 from tenants.matters.acting import acting, locked
 from tenants.matters.models import Matter
 from tenants.matters.numbering import referral_number
-from tenants.referrals import digest, envelopes, selectors, workflow
+from tenants.referrals import cargo, digest, envelopes, selectors, workflow
 from tenants.referrals.locks import locked_referral
-from tenants.referrals.models import AWAITED, UNDER_WAY, Direction, Referral, State
+from tenants.referrals.models import AWAITED, UNDER_WAY, CarriedFile, Direction, Referral, State
 
 SIGN_WITHIN_DAYS = 1
 """Working days within which the other side is to sign for a referral."""
@@ -51,16 +52,21 @@ def draft(
     requested: str,
     contact_person: str = "",
     contact_phone: str = "",
+    files: Sequence[UUID] = (),
+    consents: Sequence[UUID] = (),
+    told: bool = True,
 ) -> Referral:
     """Draft a referral of a matter in handling to `unit`, the code of a centre or of an outside office.
 
-    One of a matter is under way at a time. Raises Invalid for an unknown unit, Conflict, NotAllowed.
+    `files` and `consents` are those of the matter that go along; nothing does that is not named. `told`: the
+    reporter knows that the information goes to this unit (个人信息保护法第二十三条). One of a matter is under
+    way at a time. Raises Invalid for an unknown unit, a file that may not travel, or a reporter not told;
+    Conflict, NotAllowed.
     """
     matter = locked(matter_id)
     check_draft(matter, actor)
-    counterpart = selectors.counterpart(unit)
-    if counterpart is None:
-        raise Invalid({"unit": ["没有这个单位，请从列表中选择。"]})
+    counterpart = _unit(unit)
+    _must_be_told(told)
     referral = Referral.objects.create(
         direction=Direction.SENT,
         counterpart=counterpart.kind,
@@ -75,9 +81,52 @@ def draft(
         contact_phone=contact_phone,
         drafted_by_id=actor.id,
         created_at=clock.now(),
+        told_at=clock.now(),
     )
-    audit.record(actor=actor, act="referral.draft", subject=referral, unit=unit)
+    cargo.attach(referral, files=files, consents=consents)
+    audit.record(actor=actor, act="referral.draft", subject=referral, unit=unit, told=told, files=len(files))
     return referral
+
+
+@transaction.atomic
+def revise(
+    *,
+    referral_id: UUID,
+    actor: Actor,
+    unit: str,
+    reason: str,
+    requested: str,
+    contact_person: str = "",
+    contact_phone: str = "",
+    files: Sequence[UUID] = (),
+    consents: Sequence[UUID] = (),
+    told: bool = True,
+) -> Referral:
+    """Write a draft anew (修改草稿), with what goes along. Raises as `draft`."""
+    referral = locked_referral(referral_id)
+    workflow.check(referral, actor, "revise")
+    counterpart = _unit(unit)
+    _must_be_told(told)
+    referral.counterpart, referral.unit_code = counterpart.kind, counterpart.code
+    referral.unit_name, referral.reason, referral.requested = counterpart.name, reason, requested
+    referral.contact_person, referral.contact_phone = contact_person, contact_phone
+    referral.told_at = clock.now()
+    referral.save()
+    cargo.attach(referral, files=files, consents=consents)
+    audit.record(actor=actor, act="referral.revise", subject=referral, unit=unit, told=told, files=len(files))
+    return referral
+
+
+def _unit(code: str) -> selectors.Unit:
+    unit = selectors.counterpart(code)
+    if unit is None:
+        raise Invalid({"unit": ["没有这个单位，请从列表中选择。"]})
+    return unit
+
+
+def _must_be_told(told: bool) -> None:
+    if not told:
+        raise Invalid({"told": ["请先告知反映人其信息将转给该单位，再起草转办。"]})
 
 
 @transaction.atomic
@@ -86,12 +135,17 @@ def discard(*, referral_id: UUID, actor: Actor) -> None:
     referral = locked_referral(referral_id)
     workflow.check(referral, actor, "discard")
     audit.record(actor=actor, act="referral.discard", subject=referral)
+    cargo.empty(referral)
     referral.delete()
 
 
 @transaction.atomic
-def send(*, referral_id: UUID, actor: Actor) -> Referral:
+def send(*, referral_id: UUID, actor: Actor, seen: str | None = None) -> Referral:
     """Send a drafted referral (送出): its number is taken, the matter is 已转办, the home clock runs on.
+
+    `seen` is the version of the preview that the sender looked at; None where nobody looks. Raises Conflict
+    with code "changed_since" where what would be sent is no longer that, "cargo_stale" where a file or a
+    consent may no longer travel.
 
     To a centre of this deployment an envelope is posted in the same transaction; to an office without a
     system there is the letter to print. Either leaves if and only if all of it commits.
@@ -100,6 +154,9 @@ def send(*, referral_id: UUID, actor: Actor) -> Referral:
     workflow.check(referral, actor, "send")
     centre, moment = current_centre(), clock.now()
     with acting("refer", matter_id=_matter_id(referral), actor=actor) as act:
+        cargo.check(referral)
+        if seen is not None and seen != cargo.version(referral, act.matter):
+            raise Conflict("随转内容在您查看后有变化，请重新核对后再送出。", code="changed_since")
         referral.number = referral_number(clock.today().year, abbreviation=centre.abbreviation)
         referral.state, referral.sent_at = State.SENT, moment
         referral.sign_due_on = due.due(moment, SIGN_WITHIN_DAYS, current_calendar()).date
@@ -110,7 +167,9 @@ def send(*, referral_id: UUID, actor: Actor) -> Referral:
         act.note = f"{referral.reason}\n请办理：{referral.requested}"
         act.data = {"referral": str(referral.pk), "number": referral.number, "unit": referral.unit_code}
     if not referral.by_letter:
-        envelopes.post_sent(referral, act.matter, source=centre.code)
+        along = CarriedFile.With.SENT
+        envelopes.post_sent(referral, act.matter, source=centre.code, cargo=cargo.manifest(referral, along))
+        cargo.post_files(referral, along, centre.code)
     audit.record(actor=actor, act="referral.send", subject=referral, number=referral.number)
     return referral
 

@@ -143,8 +143,8 @@ def new(request: HttpRequest) -> HttpResponse:
     matter = _matter(request, actor)
     if request.method != "POST":
         sending.check_draft(matter, actor)
-        return _draft_page(request, matter, DraftForm())
-    form = DraftForm(request.POST)
+        return _draft_page(request, matter, DraftForm(matter=matter))
+    form = DraftForm(request.POST, matter=matter)
     try:
         require_valid(form)
         drafted = sending.draft(matter_id=matter.pk, actor=actor, **form.arguments())
@@ -187,11 +187,11 @@ def act(request: HttpRequest, referral_id: UUID, name: str) -> HttpResponse:
     found = selectors.referral_for(actor, referral_id)
     if request.method != "POST":
         workflow.check(found, actor, name)
-        return _step_form(request, bound, found, bound.form())
+        return _step_form(request, bound, found, bound.form(referral=found))
     try:
-        acts.perform(name=name, referral_id=referral_id, actor=actor, data=request.POST)
+        acts.perform(name=name, referral_id=referral_id, actor=actor, data=request.POST, files=request.FILES)
     except Refused as refused:
-        form = bound.form(request.POST)
+        form = bound.form(request.POST, request.FILES, referral=found)
         tell_once(form, refused)
         return _step_form(request, bound, found, form, status=refused.status)
     messages.success(request, f"“{bound.step.label}”已完成。")

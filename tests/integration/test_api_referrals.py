@@ -17,8 +17,9 @@ from tenants.referrals.models import Direction, Referral
 from tests.desk import REPORTER, Desk
 
 LETTER = "130000-letter"
-DRAFT = {"unit": LETTER, "reason": "省属单位参保。", "requested": "请核定抚恤金。"}
+DRAFT = {"unit": LETTER, "reason": "省属单位参保。", "requested": "请核定抚恤金。", "told": True}
 BODIES: dict[str, dict[str, Any]] = {
+    "revise": DRAFT,
     "send": {},
     "discard": {},
     "log_contact": {"way": "call", "person": "示例科", "content": "已收到来函。", "signed_for": True},

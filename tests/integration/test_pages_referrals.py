@@ -258,7 +258,7 @@ def test_the_draft_shows_beforehand_what_the_other_side_will_see(desk: Desk) -> 
 
 def test_a_draft_is_written_on_the_page(desk: Desk) -> None:
     matter = desk.handling()
-    typed = {"unit": PROVINCE, "reason": "档案在省级。", "requested": "请认定。"}
+    typed = {"unit": PROVINCE, "reason": "档案在省级。", "requested": "请认定。", "told": "on"}
 
     response = browser(desk, Role.HANDLER).post(
         f"{page('referral_new')}?matter={matter.pk}", typed, follow=True
@@ -287,7 +287,7 @@ def test_a_wrong_draft_says_so_beside_its_fields_and_keeps_what_was_typed(desk: 
 
 def test_a_second_draft_of_the_matter_is_a_conflict_that_keeps_what_was_typed(desk: Desk) -> None:
     referral = drafted(desk)
-    typed = {"unit": PROVINCE, "reason": "再转一次的理由", "requested": "请认定。"}
+    typed = {"unit": PROVINCE, "reason": "再转一次的理由", "requested": "请认定。", "told": "on"}
 
     response = browser(desk, Role.HANDLER).post(f"{page('referral_new')}?matter={referral.matter_id}", typed)
 

@@ -17,11 +17,13 @@ from tenants.referrals.cargo.packing import (
     attach,
     check,
     choices,
+    chosen,
     copy,
     empty,
     manifest,
     post_files,
     rehearse,
+    version,
 )
 from tenants.referrals.cargo.unpacking import FileUnsound, arrive_file, expect
 
@@ -32,6 +34,7 @@ __all__ = [
     "attach",
     "check",
     "choices",
+    "chosen",
     "consent_withdrawn",
     "copy",
     "destroy",
@@ -44,4 +47,5 @@ __all__ = [
     "rehearse",
     "release",
     "to_destroy",
+    "version",
 ]

@@ -10,7 +10,7 @@ from bancheng.errors import Conflict, Invalid
 from bancheng.timekeeping import clock
 from tenants.casework.models import PICTURES_OF_PEOPLE, Consent, Evidence, EvidenceContent, Purpose
 from tenants.matters.models import Matter
-from tenants.referrals import envelopes
+from tenants.referrals import digest, envelopes
 from tenants.referrals.models import CarriedConsent, CarriedContent, CarriedFile, Referral
 
 With = CarriedFile.With
@@ -95,6 +95,17 @@ def attach(
         _carry_file(referral, file, travels, _carry_consent(referral, permission))
 
 
+def chosen(referral: Referral) -> dict[str, list[str]]:
+    """What a draft has chosen, as the ids of `choices` by the names of the form's fields."""
+    offered = choices(_matter(referral))
+    files = {_identity(row) for row in referral.files.filter(travels=With.SENT)}
+    sources = {row.source for row in referral.consents.all()}
+    return {
+        "files": [str(file.pk) for file in offered.files if _identity(file) in files],
+        "consents": [str(consent.pk) for consent in offered.consents if _source(consent) in sources],
+    }
+
+
 def empty(referral: Referral) -> None:
     """Take everything out of a draft again, before it is chosen anew or thrown away."""
     CarriedContent.objects.filter(file__referral=referral).delete()
@@ -124,6 +135,18 @@ def manifest(referral: Referral, travels: str) -> dict[str, Any]:
     if travels != With.SENT:
         consents = consents.filter(pk__in=[file.consent_id for file in files])
     return {"files": [_file_line(file) for file in files], "consents": [_consent_line(c) for c in consents]}
+
+
+def version(referral: Referral, matter: Matter) -> str:
+    """Which version of a draft this is: the same for what a preview showed and for what would be sent now."""
+    said = {
+        "unit": referral.unit_code,
+        "reason": referral.reason,
+        "requested": referral.requested,
+        "digest": digest.of(matter),
+        "cargo": manifest(referral, With.SENT),
+    }
+    return digest.fingerprint(said)
 
 
 def post_files(referral: Referral, travels: str, source: str) -> None:
