@@ -4,15 +4,25 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from bancheng.catalogue.words import Outcome
-from bancheng.overview.models import COUNTERS, DIMENSIONS, GAUGES, CentreFigure, ConsultationFact, Fact
+from bancheng.overview.models import (
+    COUNTERS,
+    DIMENSIONS,
+    GAUGES,
+    BoardCase,
+    CentreFigure,
+    ConsultationFact,
+    Fact,
+)
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import WorkingCalendar
 from bancheng.timekeeping.calendar import current as current_calendar
 from bancheng.timekeeping.due import closing, received_on
 from tenants.matters.models import ConsultationTally, Event, Matter
 from tenants.matters.states import OPEN, RUNNING, State
+from tenants.referrals.board import ON_THE_BOARD
 from tenants.referrals.models import UNDER_WAY, Counterpart, Direction, Referral
 from tenants.workbook import summary
 
@@ -69,6 +79,11 @@ def _said(centre: str) -> Figures:
         said["consultations", str(row.day), row.item, row.channel] += row.count
     figure = CentreFigure.objects.get(centre=centre)
     said.update({(name,): getattr(figure, name) for name in GAUGES})
+    for case in BoardCase.objects.filter(keeper=centre):
+        other = case.target if case.source == centre else case.source
+        said.update(
+            _header({name: getattr(case, name) for name in _ON_THE_BOARD if name != "unit"} | {"unit": other})
+        )
     return said
 
 
@@ -92,6 +107,8 @@ def _recounted() -> Figures:
         counted["consultations", str(tally.day), tally.item_code, tally.channel] += tally.count
     for referral in Referral.objects.filter(state__in=UNDER_WAY):
         counted[(_road(referral),)] += 1
+    for referral in Referral.objects.filter(ON_THE_BOARD):
+        counted.update(_header({name: getattr(referral, own) for name, own in _ON_THE_BOARD.items()}))
     return counted
 
 
@@ -150,7 +167,7 @@ def _amounts(matter: Matter, event: Event, day: date, ours: _Ours) -> Iterator[t
 
 _LABELS = {
     field.name: str(field.verbose_name) for model in (Fact, CentreFigure) for field in model._meta.fields
-} | {"consultations": "咨询"}
+} | {"consultations": "咨询", "board": "转办台账"}
 
 _COUNTED_AS = {
     "decline": "declined",
@@ -189,6 +206,35 @@ def _unanswered(matter: Matter) -> bool:
     if matter.state != State.MERGED or matter.merged_into is None:
         return matter.state == State.CLOSED
     return matter.merged_into.replied_at is not None
+
+
+# What the coordinator's board says of a referral, by the name that the referral itself has for it.
+_ON_THE_BOARD = {
+    "number": "number",
+    "way": "counterpart",
+    "item": "item_code",
+    "unit": "unit_code",
+    "state": "state",
+    "round": "round",
+    "ground": "return_ground",
+    "suggested": "suggested_unit",
+    "outcome": "answer_outcome",
+    "sent_at": "sent_at",
+    "sign_due_on": "sign_due_on",
+    "signed_at": "signed_at",
+    "handle_due_on": "handle_due_on",
+    "answered_at": "answered_at",
+    "ended_at": "ended_at",
+    "chases": "chases",
+    "escalated_at": "escalated_at",
+    "appealed_at": "appealed_at",
+    "designated_at": "designated_at",
+}
+
+
+def _header(said: dict[str, Any]) -> dict[Key, int]:
+    """One figure for each thing that is said of a referral, so that a difference names it."""
+    return {("board", said["number"], f"{name}={value}"): 1 for name, value in said.items()}
 
 
 def _road(referral: Referral) -> str:

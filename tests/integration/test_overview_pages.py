@@ -10,17 +10,15 @@ from django.test.utils import CaptureQueriesContext
 
 from bancheng.centres.models import Centre
 from bancheng.centres.scope import in_centre
-from bancheng.exchange import dispatch
 from bancheng.identity.roles import Role
-from bancheng.overview import board, selectors
+from bancheng.overview import selectors
 from bancheng.overview.models import CentreFigure, CityNotice, ConsultationFact, Fact
 from bancheng.overview.selectors import Rate, Scope
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.clock import SHANGHAI
 from tenants.workbook import summary
 from tests import schemas
-from tests.desk import REPORTER, Desk
-from tests.integration.test_referrals import finish_there, refer, sign
+from tests.desk import Desk
 
 MONDAY = datetime(2026, 3, 9, 10, 0, tzinfo=SHANGHAI)
 NOW = datetime(2026, 3, 31, 16, 0, tzinfo=SHANGHAI)
@@ -308,74 +306,6 @@ def test_the_pages_only_read(office: Any, path: str) -> None:
     assert client.post(path).status_code == 405
 
 
-# --- The board ---------------------------------------------------------------------------------------
-
-
-def test_the_board_follows_a_referral_by_its_headers(coordinator: Client, zhangbei: Any, city: Any) -> None:
-    county, city_desk = Desk(zhangbei), Desk(city)
-    with in_centre("130722"), clock.at(MONDAY):
-        referral = refer(county, "130700")
-        number = referral.number
-    with clock.at(MONDAY + timedelta(hours=1)):
-        dispatch.run_due()
-        assert [line.state for line in _lines()] == ["sent"]
-        with in_centre("130700"):
-            finish_there(city_desk, sign(city_desk, referral.pk))
-        dispatch.run_due()
-    (line,) = _lines()
-    assert (line.number, line.source, line.target, line.state) == (number, "130722", "130700", "answered")
-    assert (line.sent_at, line.signed_at) == (MONDAY, MONDAY + timedelta(hours=1))
-    page = text(coordinator.get("/board/"))
-    assert number in page
-    assert "已反馈" in page
-
-
-def test_the_board_names_no_person_and_no_subject(coordinator: Client, zhangbei: Any) -> None:
-    with in_centre("130722"):
-        referral = refer(Desk(zhangbei), "130700")
-    page = text(coordinator.get("/board/"))
-    assert referral.subject not in page
-    assert REPORTER.name not in page
-
-
-def test_what_was_not_signed_for_in_time_is_late(coordinator: Client, zhangbei: Any) -> None:
-    with in_centre("130722"), clock.at(MONDAY):
-        refer(Desk(zhangbei), "130700")
-    with clock.at(MONDAY + timedelta(days=1, hours=7)):  # Tuesday 17:00: still in time
-        assert board.late().count() == 0
-    with clock.at(MONDAY + timedelta(days=1, hours=8)):
-        assert board.late().count() == 1
-        assert [line.light.color for line in _lines()] == ["red"]
-        assert "逾期未签收" in text(coordinator.get("/board/?state=late"))
-
-
-def test_the_board_is_narrowed_by_centre_on_either_side(zhangbei: Any, yuxian: Any) -> None:
-    with in_centre("130722"):
-        refer(Desk(zhangbei), "130700")
-    with in_centre("130726"):
-        refer(Desk(yuxian), "130722")
-    assert board.cases(centre="130722").count() == 2
-    assert board.cases(centre="130700").count() == 1
-    assert board.cases(state="confirmed").count() == 0
-
-
-def test_an_unknown_filter_shows_everything(coordinator: Client, zhangbei: Any) -> None:
-    with in_centre("130722"):
-        number = refer(Desk(zhangbei), "130700").number
-    assert number in text(coordinator.get("/board/?state=nonsense"))
-
-
-def test_the_board_takes_no_query_per_line(coordinator: Client, zhangbei: Any) -> None:
-    desk = Desk(zhangbei)
-    with in_centre("130722"):
-        refer(desk, "130700")
-    one = _queries(coordinator, "/board/")
-    with in_centre("130722"):
-        for _ in range(4):
-            refer(desk, "130700")
-    assert _queries(coordinator, "/board/") == one
-
-
 # --- The registry ------------------------------------------------------------------------------------
 
 
@@ -386,11 +316,8 @@ def test_the_registry_lists_hosts_and_states(office: Any, zhangbei: Any) -> None
         assert said in page
 
 
-def _lines() -> list[board.Line]:
-    return [board.line(message) for message in board.cases()]
-
-
-def _queries(client: Client, path: str = f"/{PERIOD}") -> int:
+def _queries(client: Client) -> int:
+    path = f"/{PERIOD}"
     client.get(path)  # the host and the dictionaries are remembered from here on
     with CaptureQueriesContext(connection) as captured:
         assert client.get(path).status_code == 200

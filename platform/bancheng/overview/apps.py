@@ -8,7 +8,7 @@ class OverviewConfig(AppConfig):
     label = "overview"
 
     def ready(self) -> None:
-        from bancheng.overview.views import late_referrals
+        from bancheng.overview.views.board import waiting
         from bancheng.web.navigation import register_count
 
-        register_count("board", late_referrals)
+        register_count("board", waiting)

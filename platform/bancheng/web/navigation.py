@@ -70,7 +70,14 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
     ),
     "office": (
         Entry("overview", "全市总览", "chart-bar", known("overview.view")),
-        Entry("board", "转办看板", "arrows-exchange", known("board.view"), count="board"),
+        Entry(
+            "board",
+            "转办台账",
+            "arrows-exchange",
+            known("board.view"),
+            count="board",
+            also=("board_case", "board_decide"),
+        ),
         Entry("city_notices", "超期通报", "urgent", known("board.view")),
         Entry("centres", "中心管理", "building-community", known("centres.manage")),
     ),

@@ -1,19 +1,16 @@
-"""The pages of the municipal office: figures of all centres, headers of referrals, the registry; no case."""
+"""The office's pages of figures, of matters long overdue, and of the registry; no case."""
 
 from collections.abc import Callable
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from bancheng.exchange.models import Message
 from bancheng.identity.permissions import allowed, require
 from bancheng.identity.requests import actor_of
-from bancheng.overview import board as cases
 from bancheng.overview import charts, indicators, selectors
-from bancheng.overview.forms import BoardForm, NoticesForm, ScopeForm, months_back
+from bancheng.overview.forms import NoticesForm, ScopeForm, months_back
 from bancheng.overview.models import COUNTERS, Fact
 from bancheng.overview.selectors import CentreRow
 from bancheng.timekeeping import clock
@@ -74,27 +71,6 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def board(request: HttpRequest) -> HttpResponse:
-    """转办看板 (?state=, ?centre=, ?page=): every referral between centres by its headers."""
-    require(actor_of(request), "board.view")
-    form = BoardForm(request.GET)
-    chosen = form.cleaned_data if form.is_valid() else {}
-    found = cases.cases(state=chosen.get("state", ""), centre=chosen.get("centre", ""))
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    names = dict(selectors.centre_choices())
-    lines = [
-        (
-            line,
-            names.get(line.source, line.source),
-            names.get(line.target, line.target),
-            selectors.item_name(line.item),
-        )
-        for line in map(cases.line, page)
-    ]
-    return render(request, "overview/board.html", {"form": form, "page": page, "lines": lines})
-
-
-@require_safe
 def city_notices(request: HttpRequest) -> HttpResponse:
     """超期通报 (?centre=, ?page=): matters overdue by ten working days, by their headers, newest first."""
     require(actor_of(request), "board.view")
@@ -114,11 +90,6 @@ def centres(request: HttpRequest) -> HttpResponse:
     """中心管理: the registry, to read."""
     require(actor_of(request), "centres.manage")
     return render(request, "overview/centres.html", {"entries": selectors.registry()})
-
-
-def late_referrals(request: HttpRequest) -> QuerySet[Message]:
-    """What is counted beside 转办看板 in the navigation."""
-    return cases.late()
 
 
 def _notes(total: CentreRow) -> dict[str, str]:

@@ -1,0 +1,28 @@
+"""The units of the board: centres here, offices reached by letter, units of other deployments; by code."""
+
+from dataclasses import dataclass
+
+from bancheng.centres.models import Centre, Kind, OutsideOffice
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Somebody a case may be with. `way` is a key of `board.WAYS`."""
+
+    code: str
+    name: str
+    way: str
+
+
+def units() -> list[Unit]:
+    """All that a case may be given to now, by how they are reached; suspended centres are left out."""
+    return [
+        *(Unit(c.code, c.name, "centre") for c in Centre.objects.filter(kind=Kind.CENTRE, suspended_at=None)),
+        *(Unit(office.code, office.name, "letter") for office in OutsideOffice.objects.all()),
+    ]
+
+
+def names() -> dict[str, str]:
+    """The names of all that may stand on the board, by code: suspended centres and the office too."""
+    known = {unit.code: unit.name for unit in units()}
+    return known | dict(Centre.objects.exclude(kind=Kind.PUBLIC).values_list("code", "name"))
