@@ -17,6 +17,7 @@ from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import current as current_calendar
 from tenants.demo.accounts import open_accounts
 from tenants.demo.stories import STORIES, s1, s2, s3, s6, variations
+from tenants.demo.stories.carrying import carry
 from tenants.demo.stories.stage import Script, Stage, timed
 from tenants.matters import selectors
 from tenants.matters.models import Consultation, Matter
@@ -31,6 +32,7 @@ def play(script: Script) -> Stage:
     for moment, step in timed(script, current_calendar()):
         with clock.at(moment):
             stage.play(step)
+            carry(stage.trail)
     return stage
 
 
@@ -188,7 +190,7 @@ def test_a_story_without_its_people_is_refused_before_anything_is_written(in_cou
 
 def test_nobody_acts_in_another_role(in_county: Any) -> None:
     with pytest.raises(Refused):
-        Stage().crew.actor(Role.HANDLER, "GA")
+        Stage().crew_of(in_county.code).actor(Role.HANDLER, "GA")
 
 
 @pytest.mark.parametrize("name", sorted(STORIES))

@@ -1,8 +1,33 @@
-"""What all stories have in common: how the reporter hears the result, and is asked about it."""
+"""What stories have in common: a letter and what is heard of it, the result told, the reporter asked."""
 
 from bancheng.catalogue.words import Channel
 from bancheng.identity.roles import Role
 from tenants.demo.stories.stage import Script, Step
+
+
+def told(title: str, text: str, *, after: int = 0) -> Step:
+    """A word to the reporter by telephone."""
+    return Step(
+        title,
+        "contact",
+        Role.WINDOW_CLERK,
+        data={"channel": Channel.PHONE, "reached": "true", "text": text},
+        after=after,
+    )
+
+
+def asked(
+    title: str, way: str, person: str, content: str, *, signed_for: bool = False, after: int = 0
+) -> Step:
+    """A contact with an office that is reached by letter."""
+    data = {"way": way, "person": person, "content": content}
+    return Step(
+        title,
+        "referral.log_contact",
+        Role.WINDOW_CLERK,
+        data=data | ({"signed_for": "on"} if signed_for else {}),
+        after=after,
+    )
 
 
 def answered(*, done: str, basis: str, channel: Channel = Channel.PHONE, trips_after: int = 0) -> Script:

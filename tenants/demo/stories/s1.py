@@ -7,7 +7,8 @@ from bancheng.catalogue.words import Capacity, Channel, Kind, Mode, Outcome, Pur
 from bancheng.identity.roles import Role
 from bancheng.timekeeping import clock
 from tenants.demo import invented
-from tenants.demo.stories.common import answered
+from tenants.demo.stories import pictures
+from tenants.demo.stories.common import answered, asked, told
 from tenants.demo.stories.stage import Cast, Script, Step, that_day
 
 TITLE = "失独老人：遗属待遇由省级机构核定，市窗口函转到底"
@@ -124,23 +125,30 @@ def _to_the_province() -> Script:
             "unit": PROVINCE,
             "reason": "参保关系在省级经办机构，本中心无权核定待遇。",
             "requested": "请核定丧葬补助金和抚恤金，并书面函复结果。",
+            "told": "on",
             "contact_person": "待遇科值班人员",
             "contact_phone": "",
         },
     )
     yield Step("送出转办函", "referral.send", LEAD)
-    yield _asked("电话", "call", "总机值班人员", "问清收函科室，对方告知寄待遇科。")
-    yield _asked("电话", "call", "待遇科工作人员", "说明老人情况，对方答应收函即办。", after=1)
-    yield _told("第五个工作日告诉老人：省里正在核定", "省里已收函，正在核对材料，请老人在家等消息。", after=3)
+    yield asked("联系省级机构：电话", "call", "总机值班人员", "问清收函科室，对方告知寄待遇科。")
+    yield asked("联系省级机构：电话", "call", "待遇科工作人员", "说明老人情况，对方答应收函即办。", after=1)
+    yield told("第五个工作日告诉老人：省里正在核定", "省里已收函，正在核对材料，请老人在家等消息。", after=3)
     yield Step("省里五个工作日没有回音：系统自动催办", "sweep", None, after=3)
-    yield _asked("上门", "visit", "待遇科负责人", "按催办提示上门，当面送交材料复印件，逐项核对。")
-    yield _told("第十个工作日告诉老人：材料已当面核对", "材料已当面核对，省里答应一周内回函。", after=2)
-    yield _asked("信函", "letter", "待遇科", "收到签收回执，已进入核定。", signed_for=True)
+    yield asked("联系省级机构：上门", "visit", "待遇科负责人", "按催办提示上门，当面送交复印件，逐项核对。")
+    yield told("第十个工作日告诉老人：材料已当面核对", "材料已当面核对，省里答应一周内回函。", after=2)
+    yield asked("联系省级机构：信函", "letter", "待遇科", "收到签收回执，已进入核定。", signed_for=True)
     yield Step(
         "登记复函：同意支付",
         "referral.record_answer",
         CLERK,
-        data={"outcome": Outcome.DONE, "answer": "复函同意核定，丧葬补助金和抚恤金已拨付至老人账户。"},
+        data={
+            "outcome": Outcome.DONE,
+            "number": "示例社险函〔2026〕112号",
+            "dated": that_day,
+            "answer": "复函同意核定，丧葬补助金和抚恤金已拨付至老人账户。",
+        },
+        files={"scan": pictures.sheet},
         after=3,
     )
     yield Step("确认反馈", "referral.confirm", LEAD)
@@ -198,25 +206,6 @@ def _to_the_end() -> Script:
             "measure": "建立省级联系人名单，编写遗属待遇跨层级办理指引。",
         },
         after=1,
-    )
-
-
-def _asked(
-    way: str, code: str, person: str, content: str, *, signed_for: bool = False, after: int = 0
-) -> Step:
-    data = {"way": code, "person": person, "content": content}
-    return Step(
-        f"联系省级机构：{way}",
-        "referral.log_contact",
-        CLERK,
-        data=data | ({"signed_for": "on"} if signed_for else {}),
-        after=after,
-    )
-
-
-def _told(title: str, text: str, *, after: int = 0) -> Step:
-    return Step(
-        title, "contact", CLERK, data={"channel": "phone", "reached": "true", "text": text}, after=after
     )
 
 

@@ -1,7 +1,10 @@
-"""Where a story is played: one step after the other, each by its person, through the doors that pages use."""
+"""Where a story is played: one step after the other, each by its person, through the doors that pages use.
+
+A story begins in one centre, its home; a step may be taken in another, or at the municipal office.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -9,9 +12,11 @@ from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import reverse
 
-from bancheng.centres.scope import current_centre
+from bancheng.centres.scope import current_centre, in_centre
+from bancheng.errors import Refused
 from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import require
 from bancheng.identity.roles import Role
@@ -20,7 +25,9 @@ from bancheng.timekeeping.calendar import WorkingCalendar
 from bancheng.timekeeping.due import BUSINESS_OPENS
 from bancheng.web.http import require_valid
 from tenants.demo.crew import Crew
+from tenants.demo.stories.trail import Trail
 from tenants.matters import actions, acts
+from tenants.matters import selectors as matters
 from tenants.matters.forms.intake import ConsultationForm, CounterForm, RegisterForm
 from tenants.matters.models import Matter
 from tenants.matters.views.intake import from_consultation
@@ -51,10 +58,12 @@ class Step:
     """One act of one person. `data` is what is typed into the act's form, by the form's field names.
 
     `act` is a transition's name, "consultation" or "register" at the counter, "referral.<step>",
-    "track.<act>" for what the reporter does on their own page, or "sweep" for the centre's clock, with which
-    nobody acts. A page and the API take the same: whoever plays it in a browser fills in `data` and presses
-    the button. A value may be a function of the cast, asked when the step is taken. `after`: working days
-    since the step before.
+    "track.<act>" for what the reporter does on their own page, "board.<decision>" for what the coordinator
+    decides about it at the office, or "sweep" for the centre's clock, with which nobody acts. A page and the
+    API take the same: whoever plays it in a browser fills in `data` and presses the button. A value may be a
+    function of the cast, asked when the step is taken. `after`: working days since the step before. `centre`:
+    the code of where it is taken, unless at home. `refused`: words of the sentence with which the software
+    refuses the step.
     """
 
     title: str
@@ -64,6 +73,8 @@ class Step:
     data: Mapping[str, Value] = field(default_factory=dict)
     files: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
     after: int = 0
+    centre: str = ""
+    refused: str = ""
 
     @property
     def by(self) -> str:
@@ -78,6 +89,13 @@ class Step:
 Script = Iterator[Step]
 
 MINUTES_BETWEEN = 7
+OFFICE = "130700-office"
+"""Where the coordinator sits."""
+
+
+def elsewhere(centre: str, script: Script) -> Script:
+    """The same steps, taken in this centre."""
+    return (replace(step, centre=centre) for step in script)
 
 
 def that_day(cast: Cast) -> str:
@@ -107,29 +125,94 @@ def timed(script: Script, calendar: WorkingCalendar) -> list[tuple[datetime, Ste
 
 
 class Stage:
-    """A story's centre while it is played: who works there, and what has come of the steps so far.
+    """The centres of a story while it is played: who works there, and what has come of the steps so far.
 
-    Play inside the centre. Every step is checked as any other act is: by the permission table, the workflow
-    and the form.
+    Made inside the story's home. Every step is checked as any other act is: by the permission table, the
+    workflow and the form. What is posted to another centre waits to be carried (see `carrying`).
     """
 
     def __init__(self) -> None:
-        self.crew = Crew.here()
-        self.consultation_id: UUID | None = None
-        self.matter_id: UUID | None = None
-        self.referral_id: UUID | None = None
+        self.trail = Trail(current_centre().code)
+        self._crews: dict[str, Crew] = {}
+
+    def centre_of(self, step: Step) -> str:
+        """The code of the centre, or the office, in which the step is taken."""
+        if step.act.startswith("board."):
+            return OFFICE
+        return step.centre or self.trail.home
 
     def actor_of(self, step: Step) -> Actor:
         """Whoever takes the step. Raises Refused where nobody holds the role."""
+        centre = self.centre_of(step)
         if step.who is None:
-            return Actor.system("系统", current_centre().code)
+            return Actor.system("系统", centre)
         if step.who == Role.REPORTER:
-            return Actor.reporter(current_centre().code)
-        return self.crew.actor(step.who, step.department)
+            return Actor.reporter(centre)
+        return self.crew_of(centre).actor(step.who, step.department)
 
     def play(self, step: Step) -> None:
-        """Take the step. Raises what the act raises; then nothing has changed."""
-        actor, data = self.actor_of(step), step.typed(self)
+        """Take the step. Raises what the act raises, unless the step says so; then nothing has changed."""
+        try:
+            with transaction.atomic(), in_centre(self.centre_of(step)):
+                self._take(step)
+        except Refused as refused:
+            if not step.refused or step.refused not in refused.message:
+                raise
+        else:
+            if step.refused:
+                raise RuntimeError(f"“{step.title}” was to be refused")
+
+    def crew_of(self, centre: str) -> Crew:
+        """The people of the centre, read once."""
+        if centre not in self._crews:
+            with in_centre(centre):
+                self._crews[centre] = Crew.here()
+        return self._crews[centre]
+
+    def matter(self) -> Matter | None:
+        """The story's matter as it stands now at home; None before it is registered."""
+        if self.trail.matter_id is None:
+            return None
+        with in_centre(self.trail.home):
+            return Matter.objects.select_related("reporter").get(pk=self.trail.matter_id)
+
+    def matter_at(self, centre: str) -> Matter:
+        """The centre's own matter of the story as it stands now."""
+        with in_centre(centre):
+            return Matter.objects.select_related("reporter").get(pk=self.trail.matter_at(centre))
+
+    def referral(self, centre: str = "") -> Referral | None:
+        """The last referral that the centre, or home, has sent or received; None while there is none."""
+        place = centre or self.trail.home
+        if not self.trail.legs():
+            return None
+        with in_centre(place):
+            return Referral.objects.get(pk=self.trail.referral_at(place))
+
+    def path(self, step: Step) -> str:
+        """Where the step's result is looked at: the matter, its referral, the board, or the consultation."""
+        place = self.centre_of(step)
+        match step.act.split("."):
+            case ["board", _]:
+                case_id = self.trail.referral_at(self.trail.home)
+                return reverse("board_case", args=[case_id], urlconf="bancheng.urls.office")
+            case ["referral", name]:
+                referral_id = self.trail.referral_at(place, "" if name == "draft" else name)
+                return reverse("referral", args=[referral_id], urlconf="tenants.urls")
+        if self.trail.matter_id:
+            return reverse("matter", args=[self.trail.matter_at(place)], urlconf="tenants.urls")
+        return reverse("consultation", args=[self.trail.consultation_id], urlconf="tenants.urls")
+
+    def letter_path(self, step: Step) -> str:
+        """Where the letter that the step has sent is printed."""
+        sent = self.trail.referral_at(self.centre_of(step), "send")
+        return reverse("referral_letter", args=[sent], urlconf="tenants.urls")
+
+    def _take(self, step: Step) -> None:
+        place, actor = self.centre_of(step), self.actor_of(step)
+        cast = Here(self, place)
+        data = step.typed(cast)
+        opened = partial(_as_opened, typed=data)
         match step.act.split("."):
             case ["sweep"]:
                 ladder.sweep()
@@ -138,71 +221,51 @@ class Stage:
             case ["register"]:
                 self._register(actor, data)
             case ["track", name]:
-                track.perform(name=name, matter_id=self.the_matter, data=data)
+                track.perform(name=name, matter_id=cast.the_matter, data=data)
             case ["referral", "draft"]:
-                self._draft(actor, data)
+                self._draft(actor, cast.the_matter, data)
             case ["referral", name]:
-                referral_acts.perform(name=name, referral_id=self._referral, actor=actor, data=data)
-            case [name]:
-                opened = partial(_as_opened, typed=data)
-                acts.perform(
-                    name=name, matter_id=self.the_matter, actor=actor, data=opened, files=_files(step)
+                referral_id = self.trail.referral_at(place, name)
+                referral_acts.perform(
+                    name=name, referral_id=referral_id, actor=actor, data=opened, files=_files(step)
                 )
-
-    def person(self, role: Role, department: str = "") -> str:
-        return str(self.crew.actor(role, department).id)
-
-    def matter(self) -> Matter | None:
-        """The story's matter as it stands now; None before it is registered."""
-        if self.matter_id is None:
-            return None
-        return Matter.objects.select_related("reporter").get(pk=self.matter_id)
-
-    def path(self, step: Step) -> str:
-        """Where the step's result is looked at: the matter, its referral, or the consultation."""
-        if step.act.startswith("referral."):
-            return reverse("referral", args=[self._referral], urlconf="tenants.urls")
-        if self.matter_id:
-            return reverse("matter", args=[self.matter_id], urlconf="tenants.urls")
-        return reverse("consultation", args=[self.consultation_id], urlconf="tenants.urls")
-
-    @property
-    def letter_path(self) -> str:
-        """Where the letter of the story's referral is printed."""
-        return reverse("referral_letter", args=[self._referral], urlconf="tenants.urls")
-
-    def referral(self) -> Referral | None:
-        """The story's referral, if it has one by now."""
-        return None if self.referral_id is None else Referral.objects.get(pk=self.referral_id)
+            case [name]:
+                acts.perform(
+                    name=name, matter_id=cast.the_matter, actor=actor, data=opened, files=_files(step)
+                )
 
     def _consult(self, actor: Actor, data: Mapping[str, Any]) -> None:
         arguments = _checked(ConsultationForm(data)).arguments()
-        self.consultation_id = actions.record_consultation(actor=actor, **arguments).pk
+        self.trail.consultation_id = actions.record_consultation(actor=actor, **arguments).pk
 
     def _register(self, actor: Actor, data: Mapping[str, Any]) -> None:
         """A consultation fills the form as it does on the page; the step adds what was not asked before."""
-        before = from_consultation(actor, str(self.consultation_id or ""))
+        before = from_consultation(actor, str(self.trail.consultation_id or ""))
         opened = _as_opened(RegisterForm(initial=before), typed=data)
         arguments = _checked(RegisterForm(opened)).arguments()
-        self.matter_id = actions.register(actor=actor, **arguments).pk
+        self.trail.matter_id = actions.register(actor=actor, **arguments).pk
 
-    def _draft(self, actor: Actor, data: Mapping[str, Any]) -> None:
+    def _draft(self, actor: Actor, matter_id: UUID, data: Mapping[str, Any]) -> None:
         require(actor, "referral.draft")
-        form = DraftForm(data)
+        matter = matters.matter_for(actor, matter_id)
+        form = DraftForm(_as_opened(DraftForm(matter=matter), typed=data), matter=matter)
         require_valid(form)
-        self.referral_id = sending.draft(matter_id=self.the_matter, actor=actor, **form.arguments()).pk
+        sending.draft(matter_id=matter_id, actor=actor, **form.arguments())
+
+
+@dataclass(frozen=True)
+class Here:
+    """The cast as forms of one centre name it."""
+
+    stage: Stage
+    centre: str
 
     @property
     def the_matter(self) -> UUID:
-        if self.matter_id is None:
-            raise RuntimeError("the story has no matter yet")
-        return self.matter_id
+        return self.stage.trail.matter_at(self.centre)
 
-    @property
-    def _referral(self) -> UUID:
-        if self.referral_id is None:
-            raise RuntimeError("the story has no referral yet")
-        return self.referral_id
+    def person(self, role: Role, department: str = "") -> str:
+        return str(self.stage.crew_of(self.centre).actor(role, department).id)
 
 
 def _checked(form: CounterForm) -> Any:

@@ -7,14 +7,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from bancheng.centres.models import Centre, Host
-from bancheng.centres.scope import in_centre
+from bancheng.centres.scope import find, in_centre
 from bancheng.errors import Invalid, Refused
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import current as current_calendar
 from tenants.demo import figures
 from tenants.demo.stories import STORIES
+from tenants.demo.stories.carrying import carry
 from tenants.demo.stories.stage import Stage, Step, timed
 from tenants.matters.states import State
 
@@ -43,7 +45,7 @@ class Command(BaseCommand):
                 before = figures.of_the_city()
                 self.stdout.write(f"{options['story']} {title}\n{centre.name}\n")
                 steps = timed(script(), current_calendar())
-                self._play(centre, steps, 0.0 if options["fast"] else PAUSE_SECONDS)
+                self._play(steps, 0.0 if options["fast"] else PAUSE_SECONDS)
                 figures.refresh(centre.code)
         except Invalid as invalid:
             raise CommandError("；".join(s for each in invalid.errors.values() for s in each)) from invalid
@@ -53,23 +55,36 @@ class Command(BaseCommand):
         for line in figures.compared(before, figures.of_the_city()):
             self.stdout.write(f"  {line}")
 
-    def _play(self, centre: Centre, steps: list[tuple[datetime, Step]], pause: float) -> None:
-        stage, address = Stage(), _address(centre)
+    def _play(self, steps: list[tuple[datetime, Step]], pause: float) -> None:
+        stage = Stage()
         for _, step in steps:
             stage.actor_of(step)
         for number, (moment, step) in enumerate(steps, start=1):
-            with clock.at(moment):
+            with clock.at(moment), transaction.atomic():
                 stage.play(step)
-            self.stdout.write(f"{number:2}/{len(steps)} {moment:%m-%d %H:%M} {step.by}｜{step.title}")
-            if matter := stage.matter():
-                who = f"{matter.number} {matter.reporter.masked_name} {State(matter.state).label}"
-                self.stdout.write(f"      {who}  {address}{stage.path(step)}")
-            else:
-                self.stdout.write(f"      {address}{stage.path(step)}")
-            if step.act == "referral.send" and (referral := stage.referral()):
-                self.stdout.write(f"      转办函 {referral.number}  {address}{stage.letter_path}")
-            self.stdout.flush()
+                delivered = carry(stage.trail)
+            self._print(stage, step, f"{number:2}/{len(steps)} {moment:%m-%d %H:%M}", delivered)
             time.sleep(pause)
+
+    def _print(self, stage: Stage, step: Step, when: str, delivered: int) -> None:
+        place = find(stage.centre_of(step))
+        where = "" if place.code == stage.trail.home else f"{place.name} "
+        self.stdout.write(f"{when} {where}{step.by}｜{step.title}")
+        address = f"{_address(place)}{stage.path(step)}"
+        if not step.act.startswith("board.") and stage.matter():
+            matter = stage.matter_at(place.code)
+            who = f"{matter.number} {matter.reporter.masked_name} {State(matter.state).label}"
+            self.stdout.write(f"      {who}  {address}")
+        else:
+            self.stdout.write(f"      {address}")
+        if step.act == "referral.send" and (referral := stage.referral(place.code)):
+            letter = f"{_address(place)}{stage.letter_path(step)}" if referral.by_letter else ""
+            self.stdout.write(f"      转办函 {referral.number}  {letter}".rstrip())
+        if step.refused:
+            self.stdout.write("      系统拒绝了这一步")
+        if delivered:
+            self.stdout.write(f"      机构间消息 {delivered} 条已送达")
+        self.stdout.flush()
 
 
 def _address(centre: Centre) -> str:
