@@ -9,7 +9,8 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         from bancheng.centres import health
-        from bancheng.exchange import selectors, transports
+        from bancheng.exchange import remote, selectors, transports
 
         transports.register(transports.SameDeployment())
+        transports.register(remote.Remote())
         health.register("exchange", selectors.check)

@@ -55,7 +55,7 @@ class PeerUnit(models.Model):
 
 
 class PeerKey(models.Model):
-    """A public key by which we know a peer; at most two are trusted at a time, while the peer changes its key."""
+    """A public key by which we know a peer; two are trusted at a time while the peer changes its key."""
 
     peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="keys")
     key_id = models.CharField("密钥编号", max_length=16, unique=True)
