@@ -205,7 +205,10 @@ def _by_letter(life: Life) -> Beats:
         referral_id=referral,
         actor=life.who(Role.WINDOW_CLERK),
         outcome=Outcome.DONE,
-        answer="复函收悉：经核对予以办理，已转财务支付或更正。",
+        number="无",
+        dated=clock.today(),
+        answer="经核对予以办理，已转财务支付或更正。",
+        unscanned="对方以电话告知，复函随后寄来。",
     )
     yield life.soon()
     sending.confirm(referral_id=referral, actor=life.who(Role.WINDOW_LEAD))

@@ -9,7 +9,7 @@ from bancheng.errors import NotFound
 from bancheng.identity.actors import Actor
 from bancheng.web.http import require_valid
 from tenants.matters.telling import tell
-from tenants.referrals import by_letter, forms, receiving, selectors, sending, workflow
+from tenants.referrals import by_letter, forms, letter_forms, receiving, selectors, sending, workflow
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ _ACTIONS: dict[str, tuple[type[forms.ReferralForm], Callable[..., object]]] = {
     "revise": (forms.DraftForm, sending.revise),
     "send": (forms.SendForm, sending.send),
     "discard": (forms.EmptyForm, sending.discard),
-    "log_contact": (forms.ContactLogForm, by_letter.log_contact),
-    "record_answer": (forms.RecordAnswerForm, by_letter.record_answer),
-    "record_return": (forms.RecordReturnForm, by_letter.record_return),
-    "recall_letter": (forms.RecallLetterForm, by_letter.recall_letter),
+    "log_contact": (letter_forms.ContactLogForm, by_letter.log_contact),
+    "record_answer": (letter_forms.RecordAnswerForm, by_letter.record_answer),
+    "record_return": (letter_forms.RecordReturnForm, by_letter.record_return),
+    "recall_letter": (letter_forms.RecallLetterForm, by_letter.recall_letter),
     "confirm": (forms.EmptyForm, sending.confirm),
     "sign": (forms.EmptyForm, receiving.sign),
     "give_back": (forms.GiveBackForm, receiving.give_back),

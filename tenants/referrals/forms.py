@@ -5,12 +5,11 @@ from uuid import UUID
 
 from django import forms
 
-from bancheng.catalogue.words import Outcome
 from tenants.matters.forms.base import PlainForm
 from tenants.matters.forms.fields import PhoneField, TextField
 from tenants.matters.models import Matter
-from tenants.referrals import cargo, presentation, selectors
-from tenants.referrals.models import CarriedFile, ContactLog, Counterpart, Direction, Referral, State
+from tenants.referrals import cargo, preview, selectors
+from tenants.referrals.models import CarriedFile, Counterpart, Direction, Referral, State
 
 GONE = "有的已撤回、过期或销毁，不能随转，请重新选择。"
 
@@ -110,36 +109,11 @@ class SendForm(ReferralForm):
 def offer(form: ReferralForm, matter: Matter, travels: str) -> None:
     """Fill the choices of `files`, and of `consents` where the form has them, with what could travel."""
     offered = cargo.choices(matter, travels)
-    form.fields["files"].choices = [(str(f.pk), presentation.file_words(f)) for f in offered.files]  # type: ignore[attr-defined]
+    form.fields["files"].choices = [(str(f.pk), preview.file_words(f)) for f in offered.files]  # type: ignore[attr-defined]
     if "consents" in form.fields:
         form.fields["consents"].choices = [  # type: ignore[attr-defined]
-            (str(c.pk), presentation.consent_words(c)) for c in offered.consents
+            (str(c.pk), preview.consent_words(c)) for c in offered.consents
         ]
-
-
-class ContactLogForm(ReferralForm):
-    way = forms.ChoiceField(label="联系方式", choices=ContactLog.Way.choices, widget=forms.RadioSelect)
-    person = forms.CharField(label="对方人员", max_length=40)
-    content = TextField(label="沟通内容")
-    signed_for = forms.BooleanField(label="对方已签收来函", required=False)
-
-
-class RecordAnswerForm(ReferralForm):
-    outcome = forms.ChoiceField(
-        label="反馈结果",
-        choices=[(o.value, o.label) for o in Outcome if o != Outcome.WITHDRAWN],
-        widget=forms.RadioSelect,
-    )
-    answer = TextField(label="复函内容", help_text="写明复函文号和日期。")
-
-
-class RecordReturnForm(ReferralForm):
-    reason = TextField(label="退函理由")
-
-
-class RecallLetterForm(ReferralForm):
-    reason = TextField(label="撤回理由")
-    told = forms.CharField(label="已告知对方何人", max_length=40, help_text="先打电话告知对方，再撤回。")
 
 
 class GiveBackForm(ReferralForm):

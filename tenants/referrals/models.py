@@ -105,12 +105,19 @@ class Referral(TenantModel):
     answer_scan = models.ForeignKey(
         Evidence, verbose_name="复函扫描件", on_delete=models.PROTECT, related_name="+", null=True
     )
+    answer_number = models.CharField("复函文号", max_length=60, blank=True, default="")
+    answer_dated = models.DateField("复函日期", null=True)
+    answer_unscanned = EncryptedTextField("没有扫描件的原因", null=True)
+    copy_to = models.CharField("抄送", max_length=200, blank=True, default="")
+    """Who else got a copy of the letter, as the registry said when it was sent."""
     return_reason = EncryptedTextField("退回理由", null=True)
     return_ground = models.CharField("退回依据类别", max_length=12, choices=Ground.choices, blank=True)
     suggested_unit = models.CharField("建议承办单位代码", max_length=20, blank=True)
     recall_reason = EncryptedTextField("撤回理由", null=True)
     chases = models.PositiveSmallIntegerField("催办次数", default=0)
     chased_at = models.DateTimeField("最近催办", null=True)
+    chases_unheard = models.PositiveSmallIntegerField("未获回音的催办次数", default=0)
+    heard_at = models.DateTimeField("对方最近回音", null=True)
     escalated_at = models.DateTimeField("提请协调时间", null=True)
     appeal = EncryptedTextField("提请指定的理由", null=True)
     appealed_at = models.DateTimeField("提请指定时间", null=True)
@@ -143,18 +150,23 @@ class Referral(TenantModel):
 
 
 class ContactLog(TenantModel):
-    """One call, visit or letter to an office without a system: whom we reached and what they said."""
+    """One call, visit or letter to an office without a system: whom we reached and what they said.
+
+    A call that nobody answered is logged too: it shows that we tried.
+    """
 
     class Way(models.TextChoices):
         CALL = "call", "电话"
         VISIT = "visit", "上门"
         LETTER = "letter", "信函"
+        FAX = "fax", "传真"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="contacts")
     at = models.DateTimeField("时间")
     way = models.CharField("方式", max_length=10, choices=Way.choices)
-    person = EncryptedTextField("对方人员")
+    reached = models.BooleanField("联系上", default=True)
+    person = EncryptedTextField("对方人员", blank=True)
     content = EncryptedTextField("沟通内容")
     signed_for = models.BooleanField("对方已签收", default=False)
     next_on = models.DateField("下次联系日期", null=True)

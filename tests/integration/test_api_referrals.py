@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from bancheng.centres.models import OutsideOffice
 from bancheng.centres.scope import in_centre, in_public
 from bancheng.identity.roles import CENTRE_ROLES, Role
+from bancheng.timekeeping import clock
 from tenants.matters.models import Matter
 from tenants.referrals import acts, sending
 from tenants.referrals.models import Direction, Referral
@@ -23,8 +24,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "send": {},
     "discard": {},
     "log_contact": {"way": "call", "person": "示例科", "content": "已收到来函。", "signed_for": True},
-    "record_answer": {"outcome": "done", "answer": "示例复函。"},
-    "record_return": {"reason": "不属本单位。"},
+    "record_answer": {
+        "outcome": "done",
+        "number": "示例函〔2026〕1号",
+        "answer": "示例复函。",
+        "unscanned": "对方以传真答复。",
+    },
+    "record_return": {"ground": "duty", "reason": "不属本单位。"},
+    "recall_letter": {"reason": "另有办法。", "told": "示例科"},
     "confirm": {},
     "sign": {},
     "give_back": {"reason": "不属本中心。", "basis": "示例依据", "suggested": "市中心"},
@@ -46,7 +53,8 @@ def drafted(desk: Desk, unit: str = LETTER) -> Referral:
 
 
 def step(call: Callable[..., Any], referral: Any, name: str, role: str = Role.WINDOW_LEAD) -> Any:
-    return call(role, "post", f"/referrals/{referral}/steps/{name}/", BODIES[name])
+    day = {"dated": clock.today().isoformat()} if name == "record_answer" else {}
+    return call(role, "post", f"/referrals/{referral}/steps/{name}/", BODIES[name] | day)
 
 
 def test_there_is_a_body_for_every_step() -> None:

@@ -11,6 +11,7 @@ from bancheng.centres.scope import in_centre
 from bancheng.exchange import dispatch
 from bancheng.identity.roles import CENTRE_ROLES, Role
 from bancheng.privacy.models import AuditEntry
+from bancheng.timekeeping import clock
 from tenants.matters import actions
 from tenants.matters.models import Matter
 from tenants.matters.states import State as MatterState
@@ -22,6 +23,12 @@ from tests.desk import REPORTER, Desk
 PROVINCE = "130000"
 CITY = "130700"
 HTMX = {"HTTP_HX_REQUEST": "true"}
+ANSWERED = {
+    "outcome": "done",
+    "number": "示例函〔2026〕1号",
+    "answer": "已认定。",
+    "unscanned": "对方以传真答复。",
+}
 
 
 def page(name: str, *args: object) -> str:
@@ -323,10 +330,10 @@ def test_a_letter_goes_its_whole_way_on_the_page(desk: Desk) -> None:
     step("send")
     step("log_contact", way="call", person="赵示例", content="已收到来函。", signed_for="on")
     assert fresh(desk, referral.pk).state == State.SIGNED
-    step("record_answer", outcome="done", answer="复函〔2026〕1号，已认定。")
+    step("record_answer", **ANSWERED | {"dated": clock.today().isoformat()})
     shown = text_of(client.get(page("referral", referral.pk)))
     assert "已收到来函。" in shown
-    assert "复函〔2026〕1号" in shown
+    assert "示例函〔2026〕1号" in shown
     step("confirm")
 
     done = fresh(desk, referral.pk)
@@ -339,7 +346,7 @@ def test_a_returned_letter_brings_the_matter_back(desk: Desk) -> None:
     referral = sent(desk)
 
     browser(desk, Role.WINDOW_CLERK).post(
-        page("referral_act", referral.pk, "record_return"), {"reason": "不属本级"}
+        page("referral_act", referral.pk, "record_return"), {"ground": "level", "reason": "不属本级"}
     )
 
     back = fresh(desk, referral.pk)

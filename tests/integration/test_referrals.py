@@ -10,6 +10,7 @@ from bancheng.centres.scope import in_centre
 from bancheng.errors import Conflict, Invalid, NotAllowed, NotFound
 from bancheng.exchange import dispatch
 from bancheng.identity.roles import Role
+from bancheng.timekeeping import clock
 from bancheng.timekeeping.holders import Holder
 from tenants.matters import actions
 from tenants.matters import selectors as matters
@@ -211,7 +212,13 @@ def test_a_letter_is_followed_up_and_answered_by_hand(city_desk: Desk) -> None:
             signed_for=True,
         )
         by_letter.record_answer(
-            referral_id=referral.pk, actor=lead, outcome=Outcome.DONE, answer="同意，已列入发放。"
+            referral_id=referral.pk,
+            actor=lead,
+            outcome=Outcome.DONE,
+            number="示例函〔2026〕1号",
+            dated=clock.today(),
+            answer="同意，已列入发放。",
+            unscanned="对方以传真答复。",
         )
         sending.confirm(referral_id=referral.pk, actor=lead)
 
