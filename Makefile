@@ -14,6 +14,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 help:
 	@echo "make install  虚拟环境与网页资源  virtual environment and assets"
 	@echo "make demo     启动演示（PORT=8000）  the whole service on this machine, until Ctrl-C"
+	@echo "              加 PEER=1 同时启动省级系统  with the province's own system beside it"
 	@echo "make test     全部测试  all tests"
 	@echo "make check    代码检查  linters, types, import contract, Django checks"
 	@echo "make bench    性能测量  measurements, as ratios in one run"

@@ -14,7 +14,7 @@ def say(text: str, end: str = "\n") -> None:
 
 
 def main() -> int:
-    demo.processes = lambda options, environment: []
+    demo.processes = lambda system, environment: []
     try:
         demo.run(demo.options_from_environment(commands=[]), say)
     except (AlreadyRunning, Failed, Missing) as refusal:

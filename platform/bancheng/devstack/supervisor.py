@@ -126,6 +126,22 @@ class Supervisor:
         except Stopped:
             return
 
+    def kill(self, name: str) -> None:
+        """End a service as a crash would, its whole process group at one blow; `revive` starts it again."""
+        child = self._child(name)
+        _send(child.process.pid, signal.SIGKILL, whole_group=True)
+        child.process.wait()
+        self._tell_guard(f"- {child.process.pid}")
+
+    def revive(self, name: str) -> None:
+        """Start a service that has ended again; does not wait until it is ready."""
+        child = self._child(name)
+        child.process, child.started = self._spawn(child.service), time.monotonic()
+
+    def pid(self, name: str) -> int:
+        """The process of a service, which leads its group."""
+        return self._child(name).process.pid
+
     def stop(self) -> None:
         """Stop all services in the reverse order of their start; then nothing of ours runs."""
         for child in reversed(self.children):
@@ -139,6 +155,9 @@ class Supervisor:
     def remove_at_end(self, folder: Path) -> None:
         """Have `folder` removed when everything has stopped, even if we are killed."""
         self._tell_guard(f"rm {folder}")
+
+    def _child(self, name: str) -> Child:
+        return next(child for child in self.children if child.service.name == name)
 
     def _look_after(self, child: Child) -> None:
         now = time.monotonic()

@@ -9,17 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from bancheng.centres import migrating, onboarding
+from bancheng.centres import onboarding
 from bancheng.centres.models import Centre, Kind
 from bancheng.centres.scope import in_centre
 from bancheng.identity.models import Staff
-from bancheng.tenancy import PUBLIC
 from bancheng.timekeeping import clock
-from bancheng.timekeeping.models import CalendarDay
-from tenants.demo import accounts, figures, year
+from tenants.demo import accounts, figures, ground, province, year
 
 PARTS = 2
 """Processes that make the year side by side."""
@@ -33,10 +31,13 @@ class Command(BaseCommand):
     help = "准备演示数据：20个中心、各岗位账号、一年的反映件；可重复执行，已有数据的中心不动"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """`--centres` and `--matters` make a smaller demo; the last two are for the command itself."""
+        """`--centres` and `--matters` make a smaller demo, `--province` another; the last two are our own."""
         parser.add_argument("--print-logins", action="store_true", help="只打印演示账号")
         parser.add_argument("--centres", type=int, metavar="个数", help="只建前几个中心")
         parser.add_argument("--matters", type=int, default=year.MATTERS, metavar="件数", help="全市共多少件")
+        parser.add_argument(
+            "--province", action="store_true", help="改为准备省级系统：一个省中心，没有历史数据"
+        )
         parser.add_argument("--part", metavar="代码,代码", help="（内部）只做这几个中心")
         parser.add_argument("--until", metavar="时间", help="（内部）截至何时")
 
@@ -54,7 +55,12 @@ class Command(BaseCommand):
             return
         began = time.monotonic()
         self._print_logins()
-        self._lay_the_ground()
+        ground.lay(self.stdout)
+        if options["province"]:
+            made = province.make()
+            self.stdout.write(f"省级系统已就绪：新建{made}个单位，用时{time.monotonic() - began:.1f}秒")
+            return
+        self._open_the_office()
         empty = year.without_matters(codes)
         if empty:
             self._make_all(empty, codes, options["matters"])
@@ -71,14 +77,8 @@ class Command(BaseCommand):
         for line in accounts.login_lines():
             self.stdout.write(line)
 
-    def _lay_the_ground(self) -> None:
-        """Tables, dictionaries, calendar, the office and its accounts."""
-        if migrating.behind([PUBLIC]):
-            call_command("migrate_all", stdout=self.stdout)
-        onboarding.load_registry()
-        if not CalendarDay.objects.exists():
-            call_command("calendar", "load", stdout=self.stdout)
-        call_command("catalogue", "load", stdout=self.stdout)
+    def _open_the_office(self) -> None:
+        """The municipal office and its accounts."""
         year.add_centres([row["code"] for row in onboarding.listed_centres() if row["kind"] == Kind.OFFICE])
         office = Centre.objects.get(kind=Kind.OFFICE)
         with in_centre(office.code), transaction.atomic():
