@@ -128,6 +128,19 @@ def add_units(*, code: str, units: Mapping[str, str]) -> Peer:
     return peer
 
 
+def move(*, code: str, url: str) -> Peer:
+    """The peer is found at another address from now on; keys and units stay. Raises Invalid, NotFound."""
+    if problem := url_problem(url):
+        raise Invalid({"url": [problem]})
+    with transaction.atomic():
+        peer = Peer.objects.select_for_update().get(pk=find(code).pk)
+        if peer.url != url.rstrip("/"):
+            peer.url, peer.retry_at = url.rstrip("/"), None
+            peer.save(update_fields=["url", "retry_at"])
+            record("exchange.peer_moved", code, url=peer.url)
+    return peer
+
+
 def trust(*, code: str, key: str, fingerprint: str) -> PublicKey:
     """Know the peer by this key as well, from now on. Raises Conflict when two are trusted already."""
     public = checked_key(key, fingerprint)
