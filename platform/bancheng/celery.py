@@ -30,8 +30,12 @@ def hint(task: str, **ids: Any) -> None:
     """Ask for `task` after commit, with ids only: nothing personal may pass through Redis.
 
     A hint may be lost; a sweep finds the same work in PostgreSQL. So one try, and failure costs nothing.
+    The same said several times in a transaction is sent once.
     """
-    if _muted.get():
+    wanted = task, ids
+    if _muted.get() or any(
+        getattr(call[1], "wanted", None) == wanted for call in transaction.get_connection().run_on_commit
+    ):
         return
 
     def send() -> None:
@@ -40,6 +44,7 @@ def hint(task: str, **ids: Any) -> None:
         except Exception:  # the broker is away: the sweep will find the work
             log.warning("hint %s not sent: the broker is away", task)
 
+    send.wanted = wanted  # type: ignore[attr-defined]  # a mark by which the next of its kind finds it
     transaction.on_commit(send, robust=True)
 
 

@@ -421,7 +421,7 @@ def test_neither_log_nor_row_quotes_what_the_handler_said(caplog: pytest.LogCapt
     with caplog.at_level(logging.DEBUG):
         deliver_until_dead(message)
     assert "130726199001010027" not in caplog.text + message.last_error
-    assert message.last_error.startswith("tests.notes.Refusal at bancheng.exchange.inbox:")
+    assert message.last_error.startswith("tests.notes.Refusal at bancheng.exchange.registry:")
 
 
 def test_alarms_ring_once_the_death_is_committed(

@@ -63,6 +63,26 @@ class Exchange(RuleBasedStateMachine):
             self.queue.remove(message_id)
         dispatch.deliver(message_id)
 
+    @rule(to=st.sampled_from(CENTRES))
+    def deliver_by_the_batch(self, to: str) -> None:
+        dispatch.deliver_due(to)
+
+    @rule(to=st.sampled_from(CENTRES), data=st.data())
+    def refuse_one_of_a_batch(self, to: str, data: Any) -> None:
+        if self.envelopes:
+            notes.refused.add(data.draw(st.sampled_from(self.envelopes)).body["text"])
+            dispatch.deliver_due(to)
+            notes.refused.clear()
+            Message.objects.update(failures=0)
+
+    @precondition(lambda self: self.envelopes)
+    @rule(data=st.data())
+    def several_arrive_without_the_sender_hearing_of_it(self, data: Any) -> None:
+        some = data.draw(st.lists(st.sampled_from(self.envelopes), unique_by=id, max_size=6))
+        for target in CENTRES:
+            with in_centre(target):
+                inbox.receive_all([envelope for envelope in some if envelope.target == target])
+
     @precondition(lambda self: self.queue)
     @rule(data=st.data())
     def crash_after_the_effect(self, data: Any) -> None:

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 from celery import Celery
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from redis import Redis
 
 import bancheng.celery
-from bancheng.centres.scope import Suspended, UnknownCentre
+from bancheng.centres.scope import UnknownCentre, in_centre
 from bancheng.devstack.ports import free_ports
 from bancheng.exchange import dispatch, registry
 from bancheng.exchange.models import Message
@@ -69,22 +69,40 @@ class Queue:
         self._redis.close()
 
 
-def test_a_post_asks_for_a_sweep_after_commit(queue: Queue) -> None:
+def test_a_post_asks_for_a_delivery_after_commit(queue: Queue) -> None:
     notes.post_note(CASE, "a")
-    assert queue.take() == [("exchange.sweep", {"target": "130700"})]
+    assert queue.take() == [("exchange.deliver", {"target": "130700"})]
 
 
-def test_a_sweep_hands_out_ids_by_target_in_order(queue: Queue) -> None:
-    here = [notes.post_note(CASE, str(n)) for n in range(25)]
-    there = notes.post_note(CASE, "there", target="130726")
+def test_several_posts_of_one_transaction_ask_once(queue: Queue) -> None:
+    with in_centre("130722"), transaction.atomic():
+        for text in "abc":
+            notes.post_note(CASE, text)
+    assert queue.take() == [("exchange.deliver", {"target": "130700"})]
+
+
+def test_a_sweep_asks_once_for_each_target_with_something_due(queue: Queue) -> None:
+    for n in range(25):
+        notes.post_note(CASE, str(n))
+    notes.post_note(CASE, "there", target="130726")
     queue.take()
     exchange.sweep()
-    ids = [str(message.id) for message in here]
     assert queue.take() == [
-        ("exchange.deliver", {"centre": "130700", "message_ids": ids[:20]}),
-        ("exchange.deliver", {"centre": "130700", "message_ids": ids[20:]}),
-        ("exchange.deliver", {"centre": "130726", "message_ids": [str(there.id)]}),
+        ("exchange.deliver", {"target": "130700"}),
+        ("exchange.deliver", {"target": "130726"}),
     ]
+
+
+def test_who_has_more_stands_at_the_end_of_the_queue(queue: Queue) -> None:
+    more = dispatch.BATCH * dispatch.BATCHES_A_TURN + 1
+    for _ in range(more):
+        notes.post_note(uuid4(), "a")
+    queue.take()
+    exchange.deliver("130700")
+    assert queue.take() == [("exchange.deliver", {"target": "130700"})]
+    exchange.deliver("130700")
+    assert queue.take() == []
+    assert len(notes.texts()) == more
 
 
 def test_nothing_personal_passes_through_the_broker(queue: Queue) -> None:
@@ -93,14 +111,6 @@ def test_nothing_personal_passes_through_the_broker(queue: Queue) -> None:
     passed = b"".join(queue.raw() + [base64.b64decode(json.loads(raw)["body"]) for raw in queue.raw()])
     assert "李明".encode() not in passed
     assert b"13072619900101002X" not in passed
-
-
-def test_a_delivery_task_delivers_and_looks_for_more(queue: Queue) -> None:
-    messages = [notes.post_note(CASE, text) for text in "ab"]
-    queue.take()
-    exchange.deliver(centre="130700", message_ids=[str(message.id) for message in messages])
-    assert notes.texts() == ["a", "b"]
-    assert queue.take() == [("exchange.sweep", {"target": "130700"})]
 
 
 def test_a_gap_that_closes_calls_for_a_drain(queue: Queue) -> None:
@@ -126,15 +136,16 @@ def test_a_sweep_calls_again_for_a_drain_that_was_lost(queue: Queue) -> None:
 
 def test_a_message_that_is_refused_does_not_keep_others_waiting() -> None:
     notes.refused.add("bad")
-    bad, good = notes.post_note(CASE, "bad"), notes.post_note(OTHER, "good")
-    exchange.deliver(centre="130700", message_ids=[str(bad.id), str(good.id)])
+    notes.post_note(CASE, "bad")
+    notes.post_note(OTHER, "good")
+    exchange.deliver("130700")
     assert notes.texts() == ["good"]
 
 
 def test_a_message_that_the_database_let_down_does_not_keep_others_waiting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    unlucky, good = notes.post_note(CASE, "unlucky"), notes.post_note(OTHER, "good")
+    unlucky, _ = notes.post_note(CASE, "unlucky"), notes.post_note(OTHER, "good")
 
     def deadlock(envelope: Envelope) -> None:
         notes.write_note(envelope)
@@ -142,30 +153,29 @@ def test_a_message_that_the_database_let_down_does_not_keep_others_waiting(
             raise OperationalError("deadlock detected")
 
     monkeypatch.setitem(registry._handlers, notes.KIND, deadlock)
-    exchange.deliver(centre="130700", message_ids=[str(unlucky.id), str(good.id)])
+    exchange.deliver("130700")
     assert notes.texts() == ["good"]
     unlucky.refresh_from_db()
     assert (unlucky.state, unlucky.failures) == (Message.State.PENDING, 0)
 
 
-def test_a_delivery_without_a_centre_delivers_nothing() -> None:
-    message = notes.post_note(CASE, "a")
+def test_a_drain_without_a_centre_does_nothing() -> None:
     with pytest.raises(TypeError):
-        exchange.deliver(message_ids=[str(message.id)])
+        exchange.drain(case_id=str(CASE), source="130722")
     with pytest.raises(UnknownCentre):
-        exchange.deliver(centre="990000", message_ids=[str(message.id)])
-    assert notes.texts() == []
+        exchange.drain(centre="990000", case_id=str(CASE), source="130722")
 
 
 def test_messages_wait_for_a_suspended_centre(city: Any) -> None:
     message = notes.post_note(CASE, "a")
     city.suspended_at = clock.now()
     city.save()
-    with pytest.raises(Suspended):
-        exchange.deliver(centre="130700", message_ids=[str(message.id)])
+    exchange.deliver("130700")
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.failures) == (Message.State.PENDING, 0, 0)
     city.suspended_at = None
     city.save()
-    exchange.deliver(centre="130700", message_ids=[str(message.id)])
+    exchange.deliver("130700")
     assert notes.texts() == ["a"]
 
 

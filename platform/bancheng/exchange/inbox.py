@@ -1,11 +1,14 @@
 """Receiving: each message is applied once, in the order it was posted, or waits for its turn."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Final
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from bancheng.celery import hint
@@ -13,8 +16,8 @@ from bancheng.centres.scope import current_centre
 from bancheng.exchange import lines
 from bancheng.exchange.errors import ContentMismatch, OutOfSequence, describe
 from bancheng.exchange.models import CaseLine, Inbox, Side
-from bancheng.exchange.registry import Envelope, Receipt, handler_for
-from bancheng.exchange.sealing import digest, put_in, take_from
+from bancheng.exchange.registry import Envelope, Receipt, apply
+from bancheng.exchange.sealing import digest, put_header, put_in, take_from
 from bancheng.timekeeping import clock
 
 MAX_FAILURES: Final = 8
@@ -26,30 +29,55 @@ def receive(envelope: Envelope) -> Receipt:
 
     Arrival and effect are one transaction. The same message again has no effect and the same receipt.
     Raises ContentMismatch for a known id with other content, OutOfSequence for a number that another message
-    has used, UnknownKind, and whatever the handler raises; then nothing has happened.
+    has used, TooLarge, UnknownKind, and whatever the handler raises; then nothing has happened.
     """
-    _must_serve(envelope.target)
+    return receive_all([envelope])[0]
+
+
+def receive_all(envelopes: Sequence[Envelope]) -> list[Receipt]:
+    """Take over several messages for one centre, all in one transaction: all of them or, raising, none.
+
+    Receipts are in the order of the envelopes; what else is said of `receive` holds for each of them.
+    """
+    for envelope in envelopes:
+        _must_serve(envelope.target)
+    if not envelopes:
+        return []
+    target = envelopes[0].target
     with transaction.atomic():
-        line = lines.lock(
-            case_id=envelope.case_id, source=envelope.source, target=envelope.target, side=Side.IN
-        )
-        known = Inbox.objects.filter(
-            target=envelope.target, source=envelope.source, message_id=envelope.message_id
-        ).first()
-        if known is not None:
-            if known.digest != digest(envelope):
-                raise ContentMismatch("this id was received before, with other content")
-            return _receipt(known)
-        if envelope.seq <= line.seq or _on(line, envelope.seq).exists():
-            raise OutOfSequence(f"number {envelope.seq} of this line belongs to another message")
-        entry = Inbox(message_id=envelope.message_id, received_at=clock.now())
-        put_in(entry, envelope)
-        if envelope.seq == line.seq + 1:
-            _apply(line, entry, envelope)
-            _call_successor(line)
-        else:
-            entry.save()
-        return _receipt(entry)
+        ends = lines.lock_all(((e.case_id, e.source) for e in envelopes), target=target, side=Side.IN)
+        known, waiting = _already_here(target, envelopes)
+        turns: dict[CaseLine, list[Envelope]] = defaultdict(list)
+        moment = clock.now()
+        fresh: list[Inbox] = []
+        for envelope in sorted(envelopes, key=lambda e: (e.case_id, e.source, e.seq)):
+            line, is_digest = ends[envelope.case_id, envelope.source], digest(envelope)
+            entry = known.get((envelope.source, envelope.message_id))
+            if entry is not None:
+                if entry.digest != is_digest:
+                    raise ContentMismatch("this id was received before, with other content")
+                continue
+            place = (envelope.case_id, envelope.source, envelope.seq)
+            if envelope.seq <= line.seq or place in waiting:
+                raise OutOfSequence(f"number {envelope.seq} of this line belongs to another message")
+            entry = Inbox(message_id=envelope.message_id, received_at=moment)
+            if envelope.seq == line.seq + 1:
+                put_header(entry, envelope, is_digest)
+                entry.state, entry.applied_at = Inbox.State.APPLIED, moment
+                line.seq += 1
+                turns[line].append(envelope)
+            else:
+                put_in(entry, envelope)
+                waiting.add(place)
+            known[envelope.source, envelope.message_id] = entry
+            fresh.append(entry)
+        _apply_in_turn(list(turns.values()))
+        Inbox.objects.bulk_create(fresh)
+        lines.advance(turns)
+        for line in turns:
+            if (line.case_id, line.source, line.seq + 1) in waiting:
+                hint("exchange.drain", centre=line.target, case_id=str(line.case_id), source=line.source)
+        return [_receipt(known[e.source, e.message_id]) for e in envelopes]
 
 
 def drain(*, case_id: UUID, source: str, target: str) -> int:
@@ -103,12 +131,42 @@ def _settle_next(case_id: UUID, source: str, target: str) -> bool:
         return True
 
 
+def _already_here(
+    target: str, envelopes: Sequence[Envelope]
+) -> tuple[dict[tuple[str, UUID], Inbox], set[tuple[UUID, str, int]]]:
+    """What was received before under these ids, and which numbers of these lines wait for their turn."""
+    ids, cases = [e.message_id for e in envelopes], {e.case_id for e in envelopes}
+    sources = {e.source for e in envelopes}
+    rows = Inbox.objects.filter(
+        Q(message_id__in=ids) | (Q(case_id__in=cases) & ~Q(state=Inbox.State.APPLIED)),
+        target=target,
+        source__in=sources,
+    ).defer("body", "header")
+    known, waiting = {}, set()
+    for row in rows:
+        known[row.source, row.message_id] = row
+        if row.state != Inbox.State.APPLIED:
+            waiting.add((row.case_id, row.source, row.seq))
+    return known, waiting
+
+
+def _apply_in_turn(turns: list[list[Envelope]]) -> None:
+    """The first of every line, then the second…; what is of one kind and of different cases goes together."""
+    for step in zip_longest(*turns):
+        kinds: dict[str, list[Envelope]] = defaultdict(list)
+        for envelope in step:
+            if envelope is not None:
+                kinds[envelope.kind].append(envelope)
+        for kind, those in kinds.items():
+            apply(kind, those)
+
+
 def _apply(line: CaseLine, entry: Inbox, envelope: Envelope) -> None:
-    handler_for(envelope.kind)(envelope)
+    apply(envelope.kind, [envelope])
     entry.state, entry.body, entry.applied_at = Inbox.State.APPLIED, None, clock.now()
     entry.save()
     line.seq = entry.seq
-    line.save(update_fields=["seq"])
+    lines.advance([line])
 
 
 def _count_failure(entry: Inbox, error: Exception) -> None:
@@ -121,11 +179,6 @@ def _count_failure(entry: Inbox, error: Exception) -> None:
     else:
         entry.due_at = Now() + FIRST_WAIT * 2 ** (entry.failures - 1)
     entry.save()
-
-
-def _call_successor(line: CaseLine) -> None:
-    if _on(line, line.seq + 1).filter(state=Inbox.State.HELD).exists():
-        hint("exchange.drain", centre=line.target, case_id=str(line.case_id), source=line.source)
 
 
 def _on(line: CaseLine, seq: int) -> QuerySet[Inbox]:

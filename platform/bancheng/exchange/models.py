@@ -111,6 +111,11 @@ class Message(Carried):
             models.Index(
                 fields=["target", "case_id", "seq"], name="exchange_pending", condition=Q(state="pending")
             ),
+            models.Index(
+                fields=["target"],
+                name="exchange_flying",
+                condition=Q(state="pending", leased_until__isnull=False),
+            ),
             models.Index(fields=["created_at"], name="exchange_dead", condition=Q(state="dead")),
         ]
 

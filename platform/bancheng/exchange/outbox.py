@@ -11,7 +11,7 @@ from uuid6 import uuid7
 from bancheng.celery import hint
 from bancheng.centres.scope import current_centre
 from bancheng.exchange import lines
-from bancheng.exchange.models import Message, Side
+from bancheng.exchange.models import Message
 from bancheng.exchange.registry import Envelope
 from bancheng.exchange.sealing import plain, put_in
 from bancheng.exchange.transports import transport_for
@@ -56,22 +56,20 @@ def post(
     personal and is sealed. Call it after the locks of the case itself.
 
     Raises RuntimeError outside a transaction or in another centre's name, ValueError for a header that says
-    more than it may, TypeError for a body that has no exact form, NoRoute for a target nobody serves.
+    more than it may, TypeError for a body that has no exact form, TooLarge for one beyond
+    sealing.MAX_BYTES, NoRoute for a target nobody serves.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("post() outside a transaction: the message must commit with what it tells of")
     if current_centre().code != source:
         raise RuntimeError(f"{current_centre().code} cannot post in the name of {source}")
     transport_for(target)
-    line = lines.lock(case_id=case_id, source=source, target=target, side=Side.OUT)
-    line.seq += 1
-    line.save(update_fields=["seq"])
     envelope = Envelope(
         message_id=uuid7(),
         case_id=case_id,
         source=source,
         target=target,
-        seq=line.seq,
+        seq=lines.next_number(case_id=case_id, source=source, target=target),
         kind=kind,
         header=_checked(header),
         body=plain(body),
@@ -80,7 +78,7 @@ def post(
     message = Message(id=envelope.message_id)
     put_in(message, envelope)
     message.save(force_insert=True)
-    hint("exchange.sweep", target=target)
+    hint("exchange.deliver", target=target)
     return message
 
 

@@ -1,6 +1,6 @@
 """What travels, what is answered, and who handles it: the words that every other file here uses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,9 +62,11 @@ class DeadLetter:
 
 
 Handler = Callable[[Envelope], None]
+ManyHandler = Callable[[Sequence[Envelope]], None]
 Alarm = Callable[[DeadLetter], None]
 
 _handlers: dict[str, Handler] = {}
+_many: dict[str, ManyHandler] = {}
 _alarms: list[Alarm] = []
 
 
@@ -82,6 +84,33 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
         return function
 
     return register
+
+
+def handler_of_many(kind: str) -> Callable[[ManyHandler], ManyHandler]:
+    """The same for a function that applies several messages at once, each of another case.
+
+    For kinds that come in masses and whose rows can be written together. All for one target.
+    """
+
+    def register(function: ManyHandler) -> ManyHandler:
+        @handler(kind)
+        def one(envelope: Envelope) -> None:
+            function([envelope])
+
+        _many[kind] = function
+        return function
+
+    return register
+
+
+def apply(kind: str, envelopes: Sequence[Envelope]) -> None:
+    """Let the handler of this kind apply messages, each of another case. Raises UnknownKind."""
+    one = handler_for(kind)
+    if len(envelopes) > 1 and kind in _many:
+        _many[kind](envelopes)
+        return
+    for envelope in envelopes:
+        one(envelope)
 
 
 def handler_for(kind: str) -> Handler:

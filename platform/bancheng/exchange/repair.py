@@ -37,7 +37,10 @@ def replay(message_id: UUID, *, actor: Actor) -> None:
                 kind=row.kind,
                 error=row.last_error,
             )
-        hint("exchange.sweep", target=row.target)
+        if isinstance(row, Message):
+            hint("exchange.deliver", target=row.target)
+        else:
+            hint("exchange.drain", centre=row.target, case_id=str(row.case_id), source=row.source)
 
 
 def _dead(message_id: UUID) -> Message | Inbox:

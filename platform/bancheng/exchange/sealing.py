@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+from bancheng.exchange.errors import TooLarge
 from bancheng.exchange.models import Inbox, Message
 from bancheng.exchange.registry import Envelope
 from bancheng.privacy import cipher
@@ -11,16 +12,24 @@ from bancheng.privacy.append_only import canonical_json
 from bancheng.privacy.keys import derive, index_secret, keyed_hash
 from bancheng.tenancy import PUBLIC
 
+MAX_BYTES: Final = 16 * 1024 * 1024
+"""What a message may hold as JSON: the largest file that may be uploaded, written in base64, fits."""
+
 
 def put_in(row: Message | Inbox, envelope: Envelope) -> None:
     """Write the envelope into a row, its body sealed for this row's table and this message alone.
 
     The key is that of the public schema, where the rows are: both ends must be able to open them.
     """
+    put_header(row, envelope, digest(envelope))
+    row.body = cipher.seal(canonical_json(envelope.body).encode(), schema=PUBLIC, place=_place(row))
+
+
+def put_header(row: Message | Inbox, envelope: Envelope, is_digest: str) -> None:
+    """Write all but the body into a row: for what is applied at once, whose body is never stored."""
     for name in ("case_id", "source", "target", "seq", "kind", "header", "created_at"):
         setattr(row, name, getattr(envelope, name))
-    row.digest = digest(envelope)
-    row.body = cipher.seal(canonical_json(envelope.body).encode(), schema=PUBLIC, place=_place(row))
+    row.digest = is_digest
 
 
 def take_from(row: Message | Inbox) -> Envelope:
@@ -46,7 +55,7 @@ def digest(envelope: Envelope) -> str:
     """64 hex digits over all that the envelope says, and the same for the same content for ever.
 
     HMAC-SM3 under a key that never rotates: the digest outlives the body, and nobody without the key can
-    try out what the body may have been.
+    try out what the body may have been. Raises TooLarge.
     """
     content = {
         "message": envelope.message_id,
@@ -58,7 +67,10 @@ def digest(envelope: Envelope) -> str:
         "header": envelope.header,
         "body": envelope.body,
     }
-    return keyed_hash(derive(index_secret(), "exchange digest"), canonical_json(content).encode()).hex()
+    written = canonical_json(content).encode()
+    if len(written) > MAX_BYTES:
+        raise TooLarge(f"{len(written)} bytes, and a message may have {MAX_BYTES}")
+    return keyed_hash(derive(index_secret(), "exchange digest"), written).hex()
 
 
 def plain(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,12 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from django.db import InterfaceError, OperationalError
-
 from bancheng.centres.models import Centre, Kind
-from bancheng.centres.scope import in_centre
+from bancheng.centres.scope import Suspended, in_centre
 from bancheng.exchange import inbox
-from bancheng.exchange.errors import NoRoute
+from bancheng.exchange.errors import NoRoute, Unreachable
 from bancheng.exchange.registry import Envelope, Receipt
 
 Outcome = tuple[Envelope, Receipt | Exception]
@@ -31,7 +29,7 @@ class Transport(Protocol):
         """The name of what all targets share that are reached together: a peer; else the target itself."""
 
     def rests(self, target: str) -> bool:
-        """Whether this target is not to be tried now. Whoever is `Unreachable` rests for a while that doubles,
+        """Whether this target is not to be tried now. Who was `Unreachable` rests for a while that doubles,
         by the clock of the database; a remote transport keeps that itself, for the whole door."""
 
     def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Outcome]:
@@ -39,7 +37,8 @@ class Transport(Protocol):
 
         An exception in place of a receipt is a refusal of that message and counts against it; `Unreachable`
         is nobody's word: it counts against no message, and the rest of the envelopes wait. Called again
-        with the same until it succeeds. Raises the errors of our own database.
+        with the same until it succeeds. Raises the errors of our own database; a local one may raise what
+        went wrong with any of several, when nothing has happened to all, and is then given each alone.
         """
 
 
@@ -58,16 +57,36 @@ class SameDeployment:
         return bool(Centre.objects.filter(code=target, suspended_at__isnull=False).exists())
 
     def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Outcome]:
-        outcomes: list[Outcome] = []
-        for envelope in envelopes:
-            try:
-                with in_centre(envelope.target):
-                    outcomes.append((envelope, inbox.receive(envelope)))
-            except (OperationalError, InterfaceError):
-                raise
-            except Exception as error:
-                outcomes.append((envelope, error))
-        return iter(outcomes)
+        """All of them or, raising what went wrong, none."""
+        if not envelopes:
+            return iter(())
+        try:
+            with in_centre(envelopes[0].target):
+                receipts = inbox.receive_all(envelopes)
+        except Suspended as refusal:
+            return ((envelope, Unreachable(refusal.code)) for envelope in envelopes)
+        return zip(envelopes, receipts, strict=True)
+
+
+class Nowhere:
+    """For messages whose target nobody serves any more: each is refused, until a person sees it."""
+
+    remote = False
+
+    def __init__(self, error: NoRoute) -> None:
+        self.error = error
+
+    def serves(self, target: str) -> bool:
+        return True
+
+    def door(self, target: str) -> str:
+        return target
+
+    def rests(self, target: str) -> bool:
+        return False
+
+    def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Outcome]:
+        return ((envelope, self.error) for envelope in envelopes)
 
 
 _transports: list[Transport] = []
