@@ -231,9 +231,14 @@ def test_more_cases_take_no_more_queries(coordinator: Client) -> None:
 def test_a_case_shows_its_chain_and_the_other_referrals_of_its_matter(coordinator: Client) -> None:
     first = row(1, state="returned", ended_at=MONDAY, ground="territory", suggested="130726")
     second = row(2, matter=first.matter, sent_at=MONDAY + timedelta(days=1))
-    row(
-        3, parent=second.pk, source=CITY, source_name="张家口市中心", target=PROVINCE, way="letter", matter=""
-    )
+    onward = {
+        "source": CITY,
+        "source_name": "张家口市中心",
+        "target": PROVINCE,
+        "way": "letter",
+        "matter": "",
+    }
+    row(3, parent=second.pk, sent_at=MONDAY + timedelta(days=2), **onward)
     page = text(coordinator.get(f"/board/{second.pk}/"))
     assert [line.case.number for line in coordinator.get(f"/board/{second.pk}/").context["chain"]] == [
         "张北社转〔2026〕2号",
@@ -319,7 +324,12 @@ def test_a_letter_is_on_the_board_like_any_other(city: Any, coordinator: Client)
             signed_for=True,
         )
         by_letter.record_answer(
-            referral_id=referral.pk, actor=lead, outcome=Outcome.DONE, answer=REPORTER.name
+            referral_id=referral.pk,
+            actor=lead,
+            outcome=Outcome.DONE,
+            number="示例函〔2026〕1号",
+            dated=MONDAY.date(),
+            answer=REPORTER.name,
         )
     case = BoardCase.objects.get()
     assert (case.way, case.state, case.outcome) == ("letter", "answered", "done")

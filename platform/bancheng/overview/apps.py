@@ -8,7 +8,8 @@ class OverviewConfig(AppConfig):
     label = "overview"
 
     def ready(self) -> None:
-        from bancheng.overview.views.board import waiting
+        from bancheng.overview.views import board, exchange
         from bancheng.web.navigation import register_count
 
-        register_count("board", waiting)
+        register_count("board", board.waiting)
+        register_count("exchange", exchange.stopped)

@@ -28,8 +28,7 @@ class Entry:
     tone: str
 
 
-# What each kind of envelope is called, and how the timeline shows it.
-_KINDS: Final[dict[str, tuple[str, str, str]]] = {
+KINDS: Final[dict[str, tuple[str, str, str]]] = {
     "referral.sent": ("送出", "send", "teal"),
     "referral.file": ("传送附件", "paperclip", "grey"),
     "referral.signed": ("签收", "check", "blue"),
@@ -49,6 +48,7 @@ _KINDS: Final[dict[str, tuple[str, str, str]]] = {
     "referral.redirect": ("改派", "route", "blue"),
     "referral.urged": ("协调员催办", "bell", "amber"),
 }
+"""What each kind of envelope is called, its icon and tone."""
 
 # What the row itself tells where no envelope did: of letters, and of what only one side wrote down.
 _MOMENTS: Final = (
@@ -128,7 +128,7 @@ def _runs(told: Iterable[Message | Inbox]) -> Iterator[list[Message | Inbox]]:
 
 def _entry(rows: list[Message | Inbox], names: dict[str, str]) -> Entry:
     row = rows[-1]
-    what, icon, tone = _KINDS.get(row.kind, (row.kind, "mail", "grey"))
+    what, icon, tone = KINDS.get(row.kind, (row.kind, "mail", "grey"))
     source, target = (names.get(code, code) for code in (row.source, row.target))
     says = [f"{len(rows)}份"] if row.kind == "referral.file" else list(_said(row, names))
     says += _on_the_way(rows)
@@ -164,7 +164,7 @@ def _untold(case: BoardCase, told: set[str]) -> Iterator[Entry]:
     moments.append((case.ended_at, _ENDS.get(case.state, "")))
     for at, kind in moments:
         if at is not None and kind and kind not in told:
-            what, icon, tone = _KINDS[kind]
+            what, icon, tone = KINDS[kind]
             who = case.source_name if kind in ("referral.sent", "referral.escalated") else _ender(case, kind)
             yield Entry(at, "函件已撤回" if kind == "referral.recalled" else what, who, "", icon, tone)
     if case.appealed_at:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bancheng.centres.models import Centre, Kind, OutsideOffice
+from bancheng.exchange import peers
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,13 @@ class Unit:
 
 def units() -> list[Unit]:
     """All that a case may be given to now, by how they are reached; suspended centres are left out."""
+    centres = Centre.objects.filter(kind=Kind.CENTRE, suspended_at=None)
+    afar = {unit.code: unit.name for unit in peers.units()}  # no letter where there is a line
+    by_letter = OutsideOffice.objects.exclude(code__in=afar)
     return [
-        *(Unit(c.code, c.name, "centre") for c in Centre.objects.filter(kind=Kind.CENTRE, suspended_at=None)),
-        *(Unit(office.code, office.name, "letter") for office in OutsideOffice.objects.all()),
+        *(Unit(centre.code, centre.name, "centre") for centre in centres),
+        *(Unit(code, name, "peer") for code, name in afar.items()),
+        *(Unit(office.code, office.name, "letter") for office in by_letter),
     ]
 
 

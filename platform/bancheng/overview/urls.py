@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bancheng.overview.views import board, figures
+from bancheng.overview.views import board, exchange, figures
 
 urlpatterns = [
     path("", figures.overview, name="overview"),
@@ -10,5 +10,7 @@ urlpatterns = [
     path("board/<uuid:case_id>/", board.board_case, name="board_case"),
     path("board/<uuid:case_id>/<slug:name>/", board.board_decide, name="board_decide"),
     path("city-notices/", figures.city_notices, name="city_notices"),
+    path("exchange/", exchange.exchange, name="exchange"),
+    path("exchange/<uuid:message_id>/", exchange.replay, name="exchange_replay"),
     path("centres/", figures.centres, name="centres"),
 ]

@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("bancheng.urls.account")),
     path("", include("bancheng.overview.urls")),
     path("api/v1/", include("bancheng.web.api_urls")),
+    path("api/v1/", include("bancheng.overview.api")),
 ]

@@ -79,6 +79,14 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
             also=("board_case", "board_decide"),
         ),
         Entry("city_notices", "超期通报", "urgent", known("board.view")),
+        Entry(
+            "exchange",
+            "机构间消息",
+            "transfer",
+            known("exchange.manage"),
+            count="exchange",
+            also=("exchange_replay",),
+        ),
         Entry("centres", "中心管理", "building-community", known("centres.manage")),
     ),
 }
