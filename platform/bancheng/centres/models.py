@@ -96,7 +96,7 @@ class Host(DomainMixin):  # type: ignore[misc]  # django-tenants has no types
 
 
 class OutsideOffice(models.Model):
-    """An office that has no centre here and is reached by letter, such as the province's."""
+    """An office that has no centre here and is reached by letter, such as the province's. Rooms, no people."""
 
     code = models.CharField("代码", max_length=20, unique=True)
     level = models.CharField("级别", max_length=10, choices=Division)
@@ -104,6 +104,11 @@ class OutsideOffice(models.Model):
     address = models.CharField("地址", max_length=200, blank=True, default="")
     telephone = models.CharField("值班电话", max_length=30, blank=True, default="")
     note = models.CharField("备注", max_length=200, blank=True, default="")
+    desk = models.CharField("收函科室", max_length=60, blank=True, default="")
+    postcode = models.CharField("邮政编码", max_length=6, blank=True, default="")
+    fax = models.CharField("传真", max_length=30, blank=True, default="")
+    copy_to = models.CharField("函件抄送", max_length=200, blank=True, default="")
+    retired_at = models.DateTimeField("停用时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "外部单位"
