@@ -141,7 +141,11 @@ def _deliver(peer: Peer | None, envelope: Envelope) -> Receipt:
     reply = call(peer, MESSAGES, body, id=envelope.message_id, media_type=wire.MEDIA_TYPE)
     if reply.status != 200:
         raise _refusal(reply)
-    return _receipt(reply, envelope)
+    try:
+        return _receipt(reply, envelope)
+    except Unreachable as error:
+        peers.failed(peer, str(error))
+        raise
 
 
 def _receipt(reply: Reply, envelope: Envelope) -> Receipt:
@@ -237,10 +241,10 @@ def _told(error: Exception) -> str:
             return "对方证书未通过验证"
         case NameResolutionError():
             return "找不到对方网址（域名解析失败）"
+        case NewConnectionError():  # before the timeouts, of which the library makes it one
+            return "连不上对方（连接被拒绝或网络不通）"
         case ConnectTimeoutError() | TimeoutError():
             return "连接或等待应答超时"
-        case NewConnectionError():
-            return "连不上对方（连接被拒绝或网络不通）"
         case _:
             return f"请求没有完成（{type(error).__name__}）"
 
