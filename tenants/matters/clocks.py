@@ -31,6 +31,7 @@ WINDING = frozenset(
         "receive_material",
         "resolve",
         "withdraw",
+        "redirected_away",
         "merge",
         "reopen",
         "rereckon",
@@ -134,7 +135,7 @@ def marks(events: Iterable[Event]) -> Iterator[terms.Mark]:
                 yield terms.Pause(event.at)
             case "receive_material":
                 yield terms.Resume(event.at)
-            case "resolve" | "withdraw" | "merge":
+            case "resolve" | "withdraw" | "redirected_away" | "merge":
                 yield terms.Stop(event.at)
 
 

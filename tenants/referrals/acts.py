@@ -9,7 +9,16 @@ from bancheng.errors import NotFound
 from bancheng.identity.actors import Actor
 from bancheng.web.http import require_valid
 from tenants.matters.telling import tell
-from tenants.referrals import by_letter, forms, letter_forms, receiving, selectors, sending, workflow
+from tenants.referrals import (
+    by_letter,
+    following,
+    forms,
+    letter_forms,
+    receiving,
+    selectors,
+    sending,
+    workflow,
+)
 
 
 @dataclass(frozen=True)
@@ -29,9 +38,16 @@ _ACTIONS: dict[str, tuple[type[forms.ReferralForm], Callable[..., object]]] = {
     "record_answer": (letter_forms.RecordAnswerForm, by_letter.record_answer),
     "record_return": (letter_forms.RecordReturnForm, by_letter.record_return),
     "recall_letter": (letter_forms.RecallLetterForm, by_letter.recall_letter),
+    "recall": (forms.ReasonForm, following.recall),
+    "give_material": (forms.GiveMaterialForm, following.give_material),
+    "chase": (forms.ChaseForm, following.chase),
+    "escalate": (forms.ReasonForm, following.escalate),
+    "appeal": (forms.ReasonForm, following.appeal),
     "confirm": (forms.EmptyForm, sending.confirm),
     "sign": (forms.EmptyForm, receiving.sign),
     "give_back": (forms.GiveBackForm, receiving.give_back),
+    "ask": (forms.AskForm, receiving.ask),
+    "report": (forms.ReportForm, receiving.report),
     "answer": (forms.AnswerForm, receiving.answer),
 }
 BOUND: dict[str, Bound] = {name: Bound(workflow.STEPS[name], *pair) for name, pair in _ACTIONS.items()}
@@ -64,4 +80,6 @@ def perform(*, name: str, referral_id: UUID, actor: Actor, data: Any, files: Any
 tell("refer", "arrows-exchange", "teal")
 tell("hear", "mail", "teal")
 tell("take_back", "arrow-back-up", "teal")
+tell("hear_home", "mail", "teal")
+tell("redirected_away", "arrow-back-up", "amber")
 tell("answer", "send", "teal")

@@ -1,18 +1,34 @@
-"""Locks on referrals. Always the referral first, then its matter: one order, no circle."""
+"""Locks on referrals. One order, no circle: the referral that the matter came by, the one it went on by, then
+the matter itself.
+"""
 
 from uuid import UUID
 
 from bancheng.errors import NotFound
 from bancheng.exchange.registry import Envelope
-from tenants.referrals.models import Referral
+from tenants.referrals.models import Direction, Referral
 
 
 def locked_referral(referral_id: UUID) -> Referral:
-    """The referral, locked until commit. Raises NotFound."""
+    """The referral, locked until commit; before it, in a chain, the one that its matter came by.
+
+    What happens to the one may have to be told along the other. Raises NotFound.
+    """
+    locks = Referral.objects.select_for_update(of=("self",))
+    sent = Referral.objects.filter(pk=referral_id, direction=Direction.SENT)
+    origin = sent.values_list("matter__origin_referral", flat=True).first()
+    if origin is not None:
+        locks.filter(pk=origin).first()
     try:
-        return Referral.objects.select_for_update(of=("self",)).get(pk=referral_id)
+        return locks.get(pk=referral_id)
     except Referral.DoesNotExist:
         raise NotFound("没有这件转办。") from None
+
+
+def lock_all_of(matter_id: UUID) -> None:
+    """All referrals of a matter, locked until commit: for whoever locks the matter next, then acts on one."""
+    rows = Referral.objects.select_for_update(of=("self",)).filter(matter=matter_id)
+    list(rows.order_by("direction", "pk").values_list("pk", flat=True))  # "received" comes before "sent"
 
 
 def referral_of(envelope: Envelope) -> Referral:

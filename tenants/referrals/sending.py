@@ -21,7 +21,7 @@ from tenants.matters import workflow as matter_workflow
 from tenants.matters.acting import Act, acting, locked
 from tenants.matters.models import Matter
 from tenants.matters.numbering import referral_number
-from tenants.referrals import board, cargo, clocks, digest, envelopes, onward, selectors, workflow
+from tenants.referrals import board, cargo, clocks, digest, envelopes, letters, onward, selectors, workflow
 from tenants.referrals.hearing import matter_id_of, take_back
 from tenants.referrals.locks import locked_referral
 from tenants.referrals.models import UNDER_WAY, CarriedFile, Counterpart, Direction, Referral, State
@@ -149,12 +149,13 @@ def send(*, referral_id: UUID, actor: Actor, seen: str | None = None) -> Referra
 
 
 def number_it(referral: Referral, act: Act, *, brought: dict[str, Any]) -> None:
-    """Within the matter's act: the referral takes its number and its clocks, and the timeline says where to."""
+    """Within the matter's act: the referral takes its number and clocks, and the timeline says where to."""
     matter, moment = act.matter, clock.now()
     referral.number = referral_number(clock.today().year, abbreviation=current_centre().abbreviation)
     referral.state, referral.sent_at = State.SENT, moment
     referral.sign_due_on = clocks.sign_due_on(moment)
     referral.digest, referral.first_number = brought, brought["first_number"]
+    referral.copy_to = letters.copy_to(referral.unit_code) if referral.by_letter else ""
     referral.sensitive = matter.sensitive
     referral.round = 1 + _returns(matter).filter(unit_code=referral.unit_code).count()
     referral.save()
@@ -203,10 +204,10 @@ def _unit(code: str, matter: Matter) -> selectors.Unit:
     unit = selectors.counterpart(code)
     if unit is None:
         raise Invalid({"unit": ["没有这个单位，请从列表中选择。"]})
-    gave_back = set(_returns(matter).values_list("unit_code", flat=True))
-    if unit.kind != Counterpart.LETTER and code in gave_back:
-        if _returns(matter).count() >= RETURNS_BEFORE_APPEAL:
-            raise Invalid({"unit": [TWICE_RETURNED.format(unit=unit.name)]})
+    gave_back = list(_returns(matter).values_list("unit_code", flat=True))
+    disputed = code in gave_back and len(gave_back) >= RETURNS_BEFORE_APPEAL
+    if disputed and unit.kind != Counterpart.LETTER:
+        raise Invalid({"unit": [TWICE_RETURNED.format(unit=unit.name)]})
     return unit
 
 

@@ -36,7 +36,7 @@ def not_given_back_before(referral: Referral, actor: Actor) -> str | None:
     if referral.round > 1:
         return (
             f"此件本中心已退回过一次，不能再次退回。请签收办理；仍有异议的，"
-            f"请{referral.unit_name}“提请指定”，由市级协调员指定承办单位。"
+            f"请{referral.unit_name}提请市级协调员指定承办单位。"
         )
     return None
 
@@ -51,25 +51,18 @@ def not_escalated(referral: Referral, actor: Actor) -> str | None:
     return "此件已提请市级协调员协调，请等待处理。" if referral.escalated_at else None
 
 
-def in_dispute(referral: Referral, actor: Actor) -> str | None:
-    """Only a unit that gave it back once is disputed; before that there is nothing to decide."""
-    if referral.state == State.SENT and referral.round == 1:
-        return f"{referral.unit_name}还没有退回过此件；对方迟迟不签收的，请“提请协调”。"
-    return None
-
-
 def not_appealed(referral: Referral, actor: Actor) -> str | None:
-    if referral.designated_at is not None and referral.appealed_at is not None:
+    if referral.appealed_at is None:
+        return None
+    if referral.designated_at is not None:
         return "此次提请，市级协调员已经处理。"
-    return "此件已提请市级协调员指定承办单位，请等待处理。" if referral.appealed_at else None
+    return "此件已提请市级协调员指定承办单位，请等待处理。"
 
 
 def still_ours_to_refer(referral: Referral, actor: Actor) -> str | None:
-    """After a return the matter must not have gone on by another way."""
+    """The matter must not have gone on by another way since it was given back."""
     matter = referral.matter
-    if referral.state != State.RETURNED or matter is None:
-        return None
-    if matter.state not in matters.TRANSITIONS["refer"].sources:
+    if matter is None or matter.state not in matters.TRANSITIONS["refer"].sources:
         return "反映件已不在办理中，不必再提请指定承办单位。"
     if matter.referrals.filter(direction=Direction.SENT, state__in=UNDER_WAY).exists():
         return "此件已另行转办，不必再提请指定承办单位。"
@@ -152,11 +145,11 @@ _TABLE = (
         "appeal",
         "提请指定",
         SENT,
-        (S.SENT, S.RETURNED),
+        (S.RETURNED,),
         None,
         "referral.appeal",
         letter=False,
-        guards=(not_appealed, in_dispute, still_ours_to_refer),
+        guards=(not_appealed, still_ours_to_refer),
     ),
     Step("log_contact", "记联系情况", SENT, _OUT, None, "referral.log_contact", letter=True),
     Step("record_answer", "登记复函", SENT, _OUT, S.ANSWERED, "referral.log_contact", letter=True),
@@ -174,9 +167,7 @@ _TABLE = (
         final=True,
         guards=(not_given_back_before,),
     ),
-    Step(
-        "ask", "要求补正", RECEIVED, (S.SIGNED,), S.ASKED, "referral.ask", guards=(in_own_hands, at_work)
-    ),
+    Step("ask", "要求补正", RECEIVED, (S.SIGNED,), S.ASKED, "referral.ask", guards=(in_own_hands, at_work)),
     Step(
         "report",
         "反馈进展",

@@ -22,12 +22,16 @@ from tenants.matters.acting import locked
 from tenants.matters.models import Matter
 from tenants.notices.actions import notify
 from tenants.notices.models import LadderStep
-from tenants.referrals import sending as referrals
+from tenants.referrals import following as referrals
+from tenants.referrals.clocks import CHASES_BEFORE_ESCALATION
+from tenants.referrals.locks import lock_all_of
 from tenants.workbook.owed import Step, owed
 
 log = logging.getLogger(__name__)
 
-DONE_BY_HAND = frozenset({"already_supervised", "already_taken_over", "answered_already"})
+DONE_BY_HAND = frozenset(
+    {"already_supervised", "already_taken_over", "answered_already", "already_escalated"}
+)
 """Refusals which say that somebody did it before the machine had to."""
 
 
@@ -56,6 +60,7 @@ def sweep() -> int:
 @transaction.atomic
 def climb(matter_id: UUID) -> int:
     """Take all steps of one matter that are demanded now and were not taken; how many these were."""
+    lock_all_of(matter_id)  # before the matter: an arriving answer locks in that order
     matter = locked(matter_id)
     taken = set(LadderStep.objects.filter(matter=matter).values_list("step", "term"))
     fresh = [step for step in owed(matter_id).get(matter_id, ()) if (step.name, step.term) not in taken]
@@ -111,6 +116,11 @@ def _chase(step: Step, matter: Matter, actor: Actor) -> None:
     referrals.chase(referral_id=UUID(step.term.split()[0]), actor=actor)
 
 
+def _escalate_referral(step: Step, matter: Matter, actor: Actor) -> None:
+    reason = f"已催办{CHASES_BEFORE_ESCALATION}次，仍没有回音。"
+    referrals.escalate(referral_id=UUID(step.term), actor=actor, reason=reason)
+
+
 def _notify_city(step: Step, matter: Matter, actor: Actor) -> None:
     matters.notify_city(matter_id=matter.pk, actor=actor, days=step.days)
     CityNotice.objects.get_or_create(
@@ -127,4 +137,5 @@ _ACTS: dict[str, Act] = {
     "take_over": _take_over,
     "notify_city": _notify_city,
     "chase": _chase,
+    "escalate_referral": _escalate_referral,
 }

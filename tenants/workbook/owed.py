@@ -22,8 +22,10 @@ from tenants.matters import clocks
 from tenants.matters.models import Matter
 from tenants.matters.states import OPEN, RUNNING, State
 from tenants.notices.kinds import NoticeKind
-from tenants.referrals.models import AWAITED, Direction, Referral
-from tenants.referrals.sending import SILENT_DAYS
+from tenants.referrals import clocks as clocks_of_referrals
+from tenants.referrals.contacts import to_call
+from tenants.referrals.models import AWAITED, Direction, MaterialAsk, Referral
+from tenants.referrals.models import State as ReferralState
 from tenants.replies.models import Rectification
 
 LADDER: Sequence[tuple[str, int]] = (("remind", 1), ("supervise", 3), ("take_over", 5), ("notify_city", 10))
@@ -58,7 +60,7 @@ Owed = dict[UUID, list[Step]]
 def owed(only: UUID | None = None) -> Owed:
     """By matter, what is demanded now, in the order in which it fell due; of one matter alone if named.
 
-    Six queries, over what is open: what ended long ago costs nothing.
+    Eight queries, over what is open: what ended long ago costs nothing.
     """
     now, calendar = clock.now(), current_calendar()
     found: Owed = defaultdict(list)
@@ -175,7 +177,8 @@ def _of_others(only: UUID | None, closed: date) -> Iterator[tuple[UUID, Step]]:
         term = f"{paper.pk} {paper.follow_by}"
         yield paper.matter_id, Step("follow", term, NoticeKind.FOLLOW_OVERDUE, window, staff=people)
 
-    yield from _silent(only, closed)
+    yield from _away(only, closed)
+    yield from _to_call(only)
 
     orders = SupervisionOrder.objects.filter(_one("matter_id", only), lifted_at=None, due_on__lte=closed)
     for order in orders.filter(matter__state__in=OPEN).exclude(matter__state=State.AWAITING_MATERIAL):
@@ -191,15 +194,66 @@ def _of_others(only: UUID | None, closed: date) -> Iterator[tuple[UUID, Step]]:
         yield fault.matter_id, Step("rectification", str(fault.pk), NoticeKind.RECTIFY_DUE, roles)
 
 
-def _silent(only: UUID | None, closed: date) -> Iterator[tuple[UUID, Step]]:
-    """Referrals of which nothing was heard since they were sent, signed for, or last asked about."""
-    calendar, window = current_calendar(), (Role.WINDOW_CLERK, Role.WINDOW_LEAD)
-    awaited = Referral.objects.filter(_one("matter_id", only), direction=Direction.SENT, state__in=AWAITED)
-    for referral in awaited.annotate(asked_at=Max("contacts__at")).only("matter_id", "sent_at", "signed_at"):
-        heard = max(at for at in (referral.sent_at, referral.signed_at, referral.asked_at) if at)
-        by = calendar.add(clock.local(heard).date(), SILENT_DAYS)
-        if referral.matter_id and by <= closed:
-            yield referral.matter_id, Step("chase", f"{referral.pk} {by}", NoticeKind.CHASED, window)
+def _away(only: UUID | None, closed: date) -> Iterator[tuple[UUID, Step]]:
+    """Of what was referred: not signed for in time, silent, silent after being chased twice, material due."""
+    sent = Referral.objects.filter(_one("matter_id", only), direction=Direction.SENT, matter__isnull=False)
+    awaited = sent.filter(state__in=AWAITED).annotate(called_at=Max("contacts__at"))
+    for referral in awaited.only(*_OF_A_REFERRAL):
+        for step in _awaited(referral, referral.__dict__["called_at"], closed):
+            yield referral.matter_id, step  # type: ignore[misc]  # filtered: it has a matter
+    asks = MaterialAsk.objects.filter(
+        referral__in=sent.filter(state=ReferralState.ASKED), given_at=None, due_on__lte=closed
+    )
+    for ask in asks.select_related("referral__matter").only("referral__matter__handler_id", "due_on"):
+        matter = ask.referral.matter
+        if matter is not None:
+            term, staff = str(ask.pk), (matter.handler_id,)
+            yield matter.pk, Step("material", term, NoticeKind.MATERIAL_DUE, _WINDOW, staff=staff)
+
+
+def _to_call(only: UUID | None) -> Iterator[tuple[UUID, Step]]:
+    """Offices reached by letter that the window wanted to ask again today."""
+    due = to_call().filter(_one("matter_id", only), matter__isnull=False)
+    for referral_id, matter_id, day in due.values_list("pk", "matter_id", "next_on"):
+        yield matter_id, Step("contact", f"{referral_id} {day}", NoticeKind.CONTACT_DUE, _WINDOW)
+
+
+def _awaited(referral: Referral, called_at: datetime | None, closed: date) -> Iterator[Step]:
+    heard = clocks_of_referrals.last_heard(referral, called_at)
+    by = clocks_of_referrals.silent_until(heard, referral.chased_at)
+    if _unsigned_away(referral, closed):
+        yield Step("chase", f"{referral.pk} unsigned", NoticeKind.UNSIGNED_AWAY, _WINDOW)
+        return
+    if by > closed:
+        return
+    chased = referral.chased_at is not None and heard <= referral.chased_at
+    enough = referral.chases_unheard >= clocks_of_referrals.CHASES_BEFORE_ESCALATION
+    if chased and enough and referral.escalated_at is None:
+        yield Step("escalate_referral", str(referral.pk), None)
+    yield Step("chase", f"{referral.pk} {by}", NoticeKind.CHASED, _WINDOW)
+
+
+def _unsigned_away(referral: Referral, closed: date) -> bool:
+    """Its day for signing is over and it was never chased. A letter is given the days that the post takes."""
+    due_on = referral.sign_due_on
+    late = referral.state == ReferralState.SENT and due_on is not None and due_on <= closed
+    return late and referral.chased_at is None and not referral.by_letter
+
+
+_WINDOW = (Role.WINDOW_CLERK, Role.WINDOW_LEAD)
+_OF_A_REFERRAL = (
+    "matter_id",
+    "state",
+    "counterpart",
+    "created_at",
+    "sent_at",
+    "sign_due_on",
+    "signed_at",
+    "heard_at",
+    "chased_at",
+    "chases_unheard",
+    "escalated_at",
+)
 
 
 def _one(field: str, only: UUID | None) -> Q:

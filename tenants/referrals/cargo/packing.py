@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from bancheng.errors import Conflict, Invalid
 from bancheng.timekeeping import clock
 from tenants.casework.models import PICTURES_OF_PEOPLE, Consent, Evidence, EvidenceContent, Purpose
@@ -74,8 +76,10 @@ def attach(
     files: Sequence[UUID] = (),
     consents: Sequence[UUID] = (),
     travels: str = With.SENT,
-) -> None:
+) -> list[UUID]:
     """Choose what goes along on this leg, by the ids of `choices`; a draft's earlier choice is replaced.
+
+    Returns the ids of the carried files, in the order of choice.
 
     Whatever shows a person or tells of health goes only under a consent to pass information on that is in
     force (个人信息保护法第二十三条、第二十九条), and that consent goes along. Call it with the referral
@@ -90,9 +94,11 @@ def attach(
         empty(referral)
     for consent in chosen_consents:
         _carry_consent(referral, consent)
+    carried = []
     for file in chosen_files:
         permission = offered.permission() if offered.needs_permission(file) else None
-        _carry_file(referral, file, travels, _carry_consent(referral, permission))
+        carried.append(_carry_file(referral, file, travels, _carry_consent(referral, permission)))
+    return carried
 
 
 def chosen(referral: Referral) -> dict[str, list[str]]:
@@ -128,9 +134,12 @@ def check(referral: Referral) -> None:
         )
 
 
-def manifest(referral: Referral, travels: str) -> dict[str, Any]:
-    """What the other side is told to expect on this leg, as exact JSON: {"files": […], "consents": […]}."""
-    files = list(referral.files.filter(travels=travels).select_related("consent"))
+def manifest(referral: Referral, travels: str, *, only: Sequence[UUID] | None = None) -> dict[str, Any]:
+    """What the other side is told to expect on this leg, as exact JSON: {"files": […], "consents": […]}.
+
+    `only` are the carried files that go now, where the leg is gone more than once.
+    """
+    files = list(_leg(referral, travels, only).select_related("consent"))
     consents = referral.consents.all()
     if travels != With.SENT:
         consents = consents.filter(pk__in=[file.consent_id for file in files])
@@ -149,17 +158,22 @@ def version(referral: Referral, matter: Matter) -> str:
     return digest.fingerprint(said)
 
 
-def post_files(referral: Referral, travels: str, source: str) -> None:
+def post_files(referral: Referral, travels: str, source: str, *, only: Sequence[UUID] | None = None) -> None:
     """Post one message for each file of this leg, after the message with its manifest; none by letter."""
     if referral.by_letter:
         return
-    for file in referral.files.filter(travels=travels):
+    for file in _leg(referral, travels, only):
         content = b64encode(content_of(file)).decode("ascii")
         envelopes.post_file(
             referral,
             {"id": str(file.pk), "sha256": file.sha256, "content": content},
             source=source,
         )
+
+
+def _leg(referral: Referral, travels: str, only: Sequence[UUID] | None) -> QuerySet[CarriedFile]:
+    files = referral.files.filter(travels=travels)
+    return files if only is None else files.filter(pk__in=only)
 
 
 def copy(from_: Referral, to: Referral) -> None:
@@ -231,7 +245,7 @@ def _carry_consent(referral: Referral, consent: Consent | CarriedConsent | None)
 
 def _carry_file(
     referral: Referral, file: Evidence | CarriedFile, travels: str, consent: CarriedConsent | None
-) -> None:
+) -> UUID:
     evidence = file if isinstance(file, Evidence) else file.evidence
     row = CarriedFile.objects.create(
         referral=referral,
@@ -242,6 +256,7 @@ def _carry_file(
     )
     if evidence is None:  # it came from elsewhere: its content is kept with the row, like the one it copies
         CarriedContent.objects.create(file=row, data=content_of(file))
+    return row.pk
 
 
 def _source(consent: Consent | CarriedConsent) -> UUID:
