@@ -25,6 +25,7 @@ class NoticeKind(models.TextChoices):
     CHASED = "chased", "转办催办"
     # Between centres: what the home centre hears
     UNSIGNED_AWAY = "unsigned_away", "转办未签收"
+    CONTACT_DUE = "contact_due", "约定联系日"
     REFERRAL_ASKED = "referral_asked", "转办要求补正"
     MATERIAL_DUE = "material_due", "转办补正到期"
     REFERRAL_ANSWERED = "referral_answered", "转办反馈"
@@ -77,6 +78,7 @@ TOLD: dict[str, tuple[str, str]] = {
     _K.ESCALATED: (RED, "提级：反映件{number}已提级，请领导协调解决。"),
     _K.INSTRUCTED: (AMBER, "反映件{number}有新的批示，请按批示办理。"),
     _K.CHASED: (AMBER, "反映件{number}转出后已有5个工作日没有回音，已自动催办，请联系对方。"),
+    _K.CONTACT_DUE: (AMBER, "反映件{number}约定今天再联系收函单位，请联系并记录。"),
     _K.UNSIGNED_AWAY: (AMBER, "反映件{number}转出后对方逾期没有签收，已自动催办，请联系对方。"),
     _K.REFERRAL_ASKED: (AMBER, "反映件{number}的承办单位要求补正材料，请按期补正。"),
     _K.MATERIAL_DUE: (RED, "反映件{number}的承办单位要求的补正已到期，还没有补正，请尽快补正。"),
