@@ -32,8 +32,8 @@ Said = tuple[int, dict[str, Any]]
 class FarEnd:
     """A peer named `province` that serves UNIT. What it took over is in `taken`, in order, each once.
 
-    `says` decides what it answers to a message; `trusted` are the keys by which it knows us; `ahead` moves its
-    clock. The hooks `dress` and `undress` change an answer before and after it is signed.
+    `says` decides what it answers to a message; `trusted` are the keys by which it knows us; `ahead` moves
+    its clock. The hooks `dress` and `undress` change an answer before and after it is signed.
     """
 
     def __init__(self) -> None:

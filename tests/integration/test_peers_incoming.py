@@ -1,4 +1,4 @@
-"""What another deployment sends: taken over once and answered under our signature, or refused with a reason."""
+"""What another deployment sends: taken over once and answered under our signature, or refused in words."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""What we send to another deployment: only its signed receipt ends a message; whatever else answers does not."""
+"""What we send to another deployment: only its signed receipt ends a message, whatever else answers."""
 
 import logging
 import threading

@@ -9,7 +9,7 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         from bancheng.centres import health
-        from bancheng.exchange import remote, selectors, transports
+        from bancheng.exchange import checks, remote, selectors, transports  # noqa: F401  # checks register by import
 
         transports.register(transports.SameDeployment())
         transports.register(remote.Remote())

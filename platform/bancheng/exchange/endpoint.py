@@ -18,6 +18,7 @@ from bancheng.exchange.errors import (
     ContentMismatch,
     ExchangeError,
     OutOfSequence,
+    TooLarge,
     UnknownKind,
     describe,
 )
@@ -86,6 +87,8 @@ def _take(sender: Sender) -> dict[str, Any]:
             return _told(inbox.receive(envelope))
     except (OperationalError, InterfaceError):
         raise
+    except TooLarge as error:
+        raise Turned(413, "too_large", "消息正文太大", final=error.final) from None
     except UnknownKind:
         raise Turned(422, "unknown_kind", "不认识这类消息，对方版本可能较新") from None
     except ContentMismatch as error:

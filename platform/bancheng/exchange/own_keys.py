@@ -7,6 +7,7 @@ from bancheng.exchange.errors import ExchangeError
 from bancheng.exchange.models import OwnKey
 from bancheng.exchange.registers import record
 from bancheng.exchange.signing import PrivateKey, PublicKey
+from bancheng.privacy.fields import Undecipherable
 from bancheng.timekeeping import clock
 
 
@@ -81,7 +82,10 @@ def _make(state: OwnKey.State) -> PublicKey:
 
 
 def _private(state: OwnKey.State) -> PrivateKey:
-    row = OwnKey.objects.filter(state=state).first()
+    try:
+        row = OwnKey.objects.filter(state=state).first()
+    except Undecipherable:
+        raise NoOwnKey("本系统的签名密钥无法解密，请核对BANCHENG_FIELD_KEYS") from None
     if row is None or row.private_key is None:
         raise NoOwnKey("本系统还没有可用的签名密钥")
     return PrivateKey(row.algorithm, bytes(row.private_key))

@@ -24,6 +24,7 @@ from bancheng.exchange.signing import PublicKey, bare
 from bancheng.timekeeping import clock
 
 KEYS_AT_MOST: Final = 2
+SEEN_ANEW: Final = timedelta(seconds=10)
 FIRST_REST_SECONDS: Final = 4
 LONGEST_REST_SECONDS: Final = 600
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,19}")
@@ -210,8 +211,12 @@ def checked_key(key: str, fingerprint: str) -> PublicKey:
 
 
 def reached(peer: Peer, *, skew: int) -> None:
-    """The peer answered with its signature; `skew` is by how many seconds its clock is ahead of ours."""
-    Peer.objects.filter(pk=peer.pk).update(
+    """The peer answered with its signature; `skew` is by how many seconds its clock is ahead of ours.
+
+    Written down once in a while, not for every message of many.
+    """
+    news = Q(last_seen_at=None) | Q(last_seen_at__lt=clock.now() - SEEN_ANEW) | Q(failures__gt=0)
+    Peer.objects.filter(news, pk=peer.pk).update(
         last_seen_at=clock.now(), skew=skew, failures=0, retry_at=None, last_error=""
     )
 

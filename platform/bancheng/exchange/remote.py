@@ -3,7 +3,7 @@
 import os
 import ssl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -30,6 +30,7 @@ from bancheng.exchange.sealing import digest
 from bancheng.exchange.signing import (
     Answer,
     PrivateKey,
+    PublicKey,
     Request,
     Unproven,
     claimed_key_id,
@@ -55,6 +56,23 @@ class RefusedThere(ExchangeError):
     def __init__(self, code: str, detail: str, *, final: bool) -> None:
         super().__init__(f"对方拒收（{code}）：{detail}")
         self.code, self.final = code, final
+
+
+@dataclass(frozen=True)
+class Line:
+    """A peer and the keys of both sides, read once for all that goes to it in a row."""
+
+    peer: Peer
+    key: PrivateKey
+    known: Mapping[str, PublicKey]
+
+    @classmethod
+    def to(cls, peer: Peer, *, key: PrivateKey | None = None) -> "Line":
+        """With another key of ours to sign with, if it is given. Raises Unreachable while there is none."""
+        try:
+            return cls(peer, key or own_keys.current(), peers.keys_of(peer))
+        except own_keys.NoOwnKey as error:
+            raise Unreachable(str(error)) from None
 
 
 @dataclass(frozen=True)
@@ -86,11 +104,12 @@ class Remote:
     def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Outcome]:
         """One after the other over one connection. After the first that finds nobody, the rest wait."""
         nobody: Unreachable | None = None
-        peer = peers.serving(envelopes[0].target) if envelopes else None
+        line: Line | None = None
         for envelope in envelopes:
             if nobody is None:
                 try:
-                    yield envelope, _deliver(peer, envelope)
+                    line = line or _line_to(envelope.target)
+                    yield envelope, _deliver(line, envelope)
                     continue
                 except Unreachable as error:
                     nobody = error
@@ -100,20 +119,18 @@ class Remote:
             yield envelope, nobody
 
 
-def call(peer: Peer, path: str, body: bytes, *, id: UUID, media_type: str = "application/json") -> Reply:
+def call(line: Line, path: str, body: bytes, *, id: UUID, media_type: str = "application/json") -> Reply:
     """The peer's signed answer to a signed request; `id` is its Idempotency-Key. What it says is not judged.
 
     Raises Unreachable when there is no answer, none that the peer has signed for this very request, or one
     that it cannot deal with us at all; then the peer rests, and its row says why.
     """
     try:
-        reply = _call(peer, path, body, str(id), own_keys.current(), media_type)
-    except own_keys.NoOwnKey as error:
-        raise Unreachable(str(error)) from None
+        reply = _call(line, path, body, str(id), media_type)
     except Unreachable as error:
-        peers.failed(peer, str(error))
+        peers.failed(line.peer, str(error))
         raise
-    peers.reached(peer, skew=reply.skew)
+    peers.reached(line.peer, skew=reply.skew)
     return reply
 
 
@@ -122,7 +139,7 @@ def ping(peer: Peer, *, key: PrivateKey | None = None) -> Reply:
 
     Raises Unreachable and RefusedThere, and lets nobody rest for it: somebody sits there and reads.
     """
-    reply = _call(peer, PING, b"{}", str(uuid7()), key or own_keys.current(), "application/json")
+    reply = _call(Line.to(peer, key=key), PING, b"{}", str(uuid7()), "application/json")
     if reply.status != 200:
         raise _refusal(reply)
     if key is None:
@@ -130,21 +147,26 @@ def ping(peer: Peer, *, key: PrivateKey | None = None) -> Reply:
     return reply
 
 
-def _deliver(peer: Peer | None, envelope: Envelope) -> Receipt:
+def _line_to(unit_code: str) -> Line:
+    peer = peers.serving(unit_code)
     if peer is None:
         raise Unreachable("没有外部系统受理这个单位")
     if peer.suspended_at is not None:
         raise Unreachable("与对方的往来已停用")
+    return Line.to(peer)
+
+
+def _deliver(line: Line, envelope: Envelope) -> Receipt:
     body = wire.encode(envelope)
     if len(body) > wire.MAX_BYTES:
         raise RefusedThere("too_large", "消息超过对方可以接收的大小", final=True)
-    reply = call(peer, MESSAGES, body, id=envelope.message_id, media_type=wire.MEDIA_TYPE)
+    reply = call(line, MESSAGES, body, id=envelope.message_id, media_type=wire.MEDIA_TYPE)
     if reply.status != 200:
         raise _refusal(reply)
     try:
         return _receipt(reply, envelope)
     except Unreachable as error:
-        peers.failed(peer, str(error))
+        peers.failed(line.peer, str(error))
         raise
 
 
@@ -180,15 +202,15 @@ def _detail(reply: Reply) -> str:
 # --- One request -------------------------------------------------------------------------------------
 
 
-def _call(peer: Peer, path: str, body: bytes, id: str, key: PrivateKey, media_type: str) -> Reply:
-    request = Request("POST", peer.url + path, {"Content-Type": media_type, "Idempotency-Key": id})
-    sign(request, body, key)
+def _call(line: Line, path: str, body: bytes, id: str, media_type: str) -> Reply:
+    request = Request("POST", line.peer.url + path, {"Content-Type": media_type, "Idempotency-Key": id})
+    sign(request, body, line.key)
     sent, started = clock.now(), time.monotonic()
-    status, headers, content = _exchange(peer, request, body)
+    status, headers, content = _exchange(line.peer, request, body)
     seconds = time.monotonic() - started
     try:
         key_id = claimed_key_id(headers)
-        known = peers.keys_of(peer).get(key_id)
+        known = line.known.get(key_id)
         if known is None:
             raise Unproven("签名用的密钥未经登记")
         signed_at = prove(Answer(status, headers, request), content, known)

@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import Any, Final, NoReturn
 from uuid import UUID
 
+from bancheng.exchange import sealing
 from bancheng.exchange.outbox import HEADER
 from bancheng.exchange.registry import Envelope
 from bancheng.privacy.append_only import canonical_json
 
 MEDIA_TYPE: Final = "application/cloudevents+json"
-MAX_BYTES: Final = 16 * 1024 * 1024
-"""Of a whole message: a file of ten megabytes in base64, and room. The proxy lets a little more pass."""
+MAX_BYTES: Final = sealing.MAX_BYTES + 64 * 1024
+"""Of a whole message: what a body may have, and what stands around it. The proxy lets a little more pass."""
 MAX_DEPTH: Final = 16
 SPECVERSION: Final = "1.0"
 

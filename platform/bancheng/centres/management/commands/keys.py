@@ -1,15 +1,17 @@
 """`bancheng keys`: make keys, see which are needed, seal stored values under the newest one."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bancheng.centres.models import Centre, Kind
-from bancheng.centres.scope import find, in_centre
+from bancheng.centres.scope import find, in_centre, in_public
 from bancheng.errors import Refused
 from bancheng.privacy import keys, rotation
 from bancheng.privacy.fields import Undecipherable
+from bancheng.tenancy import PUBLIC
 
 
 class Command(BaseCommand):
@@ -47,7 +49,7 @@ class Command(BaseCommand):
     def _check(self, codes: list[str], known: set[bytes]) -> None:
         missing: set[str] = set()
         for code in codes:
-            with in_centre(code, allow_suspended=True):
+            with _serving(code):
                 used = rotation.usage().all
             told = "、".join(f"{key_id.hex()} {count}项" for key_id, count in sorted(used.items()))
             self.stdout.write(f"{code} {told or '没有加密数据'}")
@@ -59,7 +61,7 @@ class Command(BaseCommand):
         newest = keys.field_keys()[0].id
         kept: set[str] = set()
         for code in codes:
-            with in_centre(code, allow_suspended=True):
+            with _serving(code):
                 try:
                     changed = rotation.rotate()
                 except Undecipherable as error:
@@ -71,4 +73,9 @@ class Command(BaseCommand):
 
 
 def _every_code() -> list[str]:
-    return list(Centre.objects.exclude(kind=Kind.PUBLIC).values_list("code", flat=True))
+    """All that hold sealed values: public has the deployment's own signing keys."""
+    return [PUBLIC, *Centre.objects.exclude(kind=Kind.PUBLIC).values_list("code", flat=True)]
+
+
+def _serving(code: str) -> AbstractContextManager[object]:
+    return in_public() if code == PUBLIC else in_centre(code, allow_suspended=True)

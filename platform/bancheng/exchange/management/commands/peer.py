@@ -50,7 +50,7 @@ class Command(BaseCommand):
             ("refusals", "列出拒收对方消息的原因；不写代码时列出全部"),
         ):
             one = acts.add_parser(act, help=words)
-            one.add_argument("code", metavar="代码", **({"nargs": "?"} if act == "refusals" else {}))
+            one.add_argument("code", metavar="代码", nargs="?" if act == "refusals" else None)
 
     def handle(self, *, act: str, **options: Any) -> None:
         """Run the one that was asked for; a refusal is one sentence and exit status 1."""
@@ -84,8 +84,8 @@ class Command(BaseCommand):
 
     def _trust(self, *, code: str, key: str, fingerprint: str, **_: Any) -> None:
         _must_compare(key, fingerprint)
-        public = peers.trust(code=code, key=key, fingerprint=fingerprint)
-        self._say(f"已登记密钥{public.key_id}，与原密钥并存。对方改用新密钥后，请停用旧密钥。")
+        trusted = peers.trust(code=code, key=key, fingerprint=fingerprint)
+        self._say(f"已登记密钥{trusted.key_id}，与原密钥并存。对方改用新密钥后，请停用旧密钥。")
 
     def _distrust(self, *, code: str, key_id: str, **_: Any) -> None:
         peers.distrust(code=code, key_id=key_id)
@@ -123,10 +123,9 @@ class Command(BaseCommand):
         reply = remote.ping(peer)
         self._say(f"已联系上{peer.name}，往返{reply.seconds * 1000:.0f}毫秒；对方以密钥{reply.key_id}签名。")
         self._say(f"对方以“{str(reply.content.get('peer', ''))[:20]}”称呼本系统。{_clocks(reply.skew)}")
-        for row, _ in own_keys.listed():
-            if row.state == OwnKey.State.NEXT:
-                known = self._knows(peer, own_keys.upcoming())
-                self._say("对方已登记本系统的新密钥。" if known else "对方还没有登记本系统的新密钥。")
+        if any(row.state == OwnKey.State.NEXT for row, public in own_keys.listed()):
+            known = self._knows(peer, own_keys.upcoming())
+            self._say("对方已登记本系统的新密钥。" if known else "对方还没有登记本系统的新密钥。")
 
     def _suspend(self, *, code: str, **_: Any) -> None:
         self._say(f"已停用与{peers.suspend(code=code).name}的往来。")
