@@ -16,6 +16,7 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
 
 from bancheng.centres.scope import in_centre
+from bancheng.exchange.models import Message
 from bancheng.identity.roles import CENTRE_ROLES, OFFICE_ROLES, Role
 from tenants.casework import files
 from tenants.casework.actions import evidence, guidance
@@ -96,8 +97,20 @@ def furnish(desk: Desk, *, called: str) -> Things:
         matter = desk.reply(matter.pk)
         referred = desk.handling(level=5, story=story, reporter=reporter)
         lead = desk.actor(Role.WINDOW_LEAD)
+        evidence.add_evidence(
+            matter_id=referred.pk,
+            actor=lead,
+            category=Kept.CARD,
+            purpose=Purpose.FILING,
+            file=files.clean("示例.png", papers.picture("PNG")),
+        )
         draft = sending.draft(
-            matter_id=referred.pk, actor=lead, unit="130700", reason=f"{called}的理由", requested="示例请求"
+            matter_id=referred.pk,
+            actor=lead,
+            unit="130700",
+            reason=f"{called}的理由",
+            requested="示例请求",
+            files=[referred.evidence.get().pk],
         )
         sent = sending.send(referral_id=draft.pk, actor=lead)
         consultation = record_consultation(
@@ -141,9 +154,12 @@ def furnish(desk: Desk, *, called: str) -> Things:
             "part_id": str(referred.joint_parts.get().pk),
             "order_id": str(referred.supervision_orders.get().pk),
             "evidence_id": str(matter.evidence.get().pk),
+            "file_id": str(sent.files.get().pk),
             "notice_id": str(notice.pk),
             "name": "contact",
             "tab": "materials",
+            "case_id": str(sent.pk),
+            "message_id": str(Message.objects.filter(case_id=sent.pk).values_list("pk", flat=True)[0]),
         }
     return Things(values, (called, matter.number, referred.number, asked.number, sent.number))
 
@@ -192,8 +208,11 @@ def test_every_argument_of_every_route_is_known() -> None:
         "part_id",
         "order_id",
         "evidence_id",
+        "file_id",
         "name",
         "tab",
+        "case_id",
+        "message_id",
     }
     assert {argument for route in CENTRE + OFFICE for argument in route.arguments} <= known
 
@@ -290,6 +309,7 @@ TABLES = {
     "reply_id": "replies_reply",
     "reckoning_id": "casework_reckoning",
     "evidence_id": "casework_evidence",
+    "file_id": "referrals_carriedfile",
     "request_id": "casework_materialrequest",
     "part_id": "coordination_jointpart",
     "order_id": "coordination_supervisionorder",

@@ -212,6 +212,11 @@ class Line:
         return DECISIONS.get(self.case.decision, "")
 
     @property
+    def designated(self) -> bool:
+        """Whether it went to this unit because the coordinator said so."""
+        return bool(self.case.designated_at) and self.case.decision not in ("designate", "redirect")
+
+    @property
     def under_way(self) -> bool:
         return self.case.state in UNDER_WAY
 

@@ -25,7 +25,8 @@ from bancheng.timekeeping import clock
 from bancheng.web import words
 
 PERMISSION: Final = "board.arbitrate"
-REDIRECTABLE: Final = ("sent", "signed", "asked")
+REDIRECTABLE: Final = ("sent", "signed", "asked", "recalling")
+USUAL_WORDS: Final = "请抓紧办理，并反馈进展。"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def urge(*, case_id: UUID, actor: Actor, reason: str) -> BoardCase:
     Once a day. Raises NotAllowed, NotFound, Conflict.
     """
     with _deciding("urge", case_id, actor, reason) as case:
-        _post(case, target=_urged(case), kind="referral.urged", body={"reason": reason})
+        _post(case, target=_urged(case), kind="referral.urged", body={"reason": reason or USUAL_WORDS})
     return case
 
 
@@ -111,7 +112,7 @@ def _why_not_designate(case: BoardCase) -> str:
 
 def _why_not_redirect(case: BoardCase) -> str:
     if case.state not in REDIRECTABLE:
-        return "已送出、已签收或要求补正的转办才能改派。"
+        return "在途、尚未反馈的转办才能改派。"
     if said := _being_redirected(case) or _why_not_home(case):
         return said
     onward = BoardCase.objects.filter(parent=case.pk, state__in=board.UNDER_WAY).first()
@@ -132,7 +133,8 @@ def _why_not_home(case: BoardCase) -> str:
 
 
 def _being_redirected(case: BoardCase) -> str:
-    waits = case.decision == "redirect" and case.state in REDIRECTABLE
+    heard = case.designated_at and case.decided_at and case.designated_at >= case.decided_at
+    waits = case.decision == "redirect" and case.state in REDIRECTABLE and not heard
     return f"{_decided(case)}正在等待{case.source_name}执行。" if waits else ""
 
 
