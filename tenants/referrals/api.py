@@ -26,6 +26,7 @@ from tenants.matters import selectors as matters
 from tenants.matters.forms.listing import WordsField
 from tenants.matters.serializers import LightSerializer
 from tenants.referrals import acts, selectors, sending, workflow
+from tenants.referrals import presentation as referral_presentation
 from tenants.referrals.forms import DraftForm
 from tenants.referrals.models import ContactLog, Counterpart, Direction, Referral, State
 
@@ -64,7 +65,9 @@ class Detail(Line):
 
 def lines(referrals: Any) -> list[Line]:
     """No query beyond that of `referrals`."""
-    return [Line(r, presentation.item_name(r.item_code), selectors.light_of(r)) for r in referrals]
+    return [
+        Line(r, presentation.item_name(r.item_code), referral_presentation.light_of(r)) for r in referrals
+    ]
 
 
 class ReferralLineSerializer(serializers.Serializer[Line]):

@@ -13,9 +13,9 @@ from tenants.referrals.models import Referral
 
 
 def referrals(matter: Matter) -> Sequence[presentation.Row]:
-    """Sent ones and the one that the matter came by, newest first; one query."""
-    rows = matter.referrals.select_related("matter__department").order_by("-created_at")
-    return presentation.rows(rows)
+    """Sent ones and the one that the matter came by, newest first; two queries."""
+    rows = matter.referrals.select_related("matter__department").prefetch_related("asks")
+    return presentation.rows(rows.order_by("-created_at"))
 
 
 def way_to_draft(matter: Matter, actor: Actor) -> Sequence[Link]:

@@ -1,5 +1,6 @@
-"""The pages of referrals: the two lists, one of them, the draft, the steps, the letter."""
+"""The pages of referrals: the two lists, one of them, the draft, the steps."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,23 +13,32 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from bancheng.centres.scope import current_centre
-from bancheng.errors import Conflict, NotFound, Refused
+from bancheng.errors import NotFound, Refused
 from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import allowed, require
 from bancheng.identity.requests import actor_of
 from bancheng.privacy import masks
 from bancheng.web import finding
-from bancheng.web.http import print_page, require_valid
+from bancheng.web.http import require_valid
+from tenants.casework.views.evidence import shown
 from tenants.matters import selectors as matters
 from tenants.matters.models import Matter
-from tenants.matters.presentation import item_name
 from tenants.matters.views.answers import dialog_or_page, go, tell_once
-from tenants.referrals import acts, digest, letters, presentation, selectors, sending, workflow
-from tenants.referrals.forms import DraftForm, FilterForm
-from tenants.referrals.models import Direction, Referral, State
+from tenants.referrals import (
+    acts,
+    cargo,
+    digest,
+    letters,
+    presentation,
+    preview,
+    selectors,
+    sending,
+    workflow,
+)
+from tenants.referrals.forms import DraftForm, FilterForm, SendForm
+from tenants.referrals.models import CarriedFile, Counterpart, Direction, Referral, State
 
 PAGE = 20
 
@@ -101,34 +111,63 @@ def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """Everything about one referral, and what this person may do to it now."""
     actor = actor_of(request)
     found = selectors.referral_for(actor, referral_id)
-    steps = list(workflow.choices(found, actor))
-    # One cannot answer before the own matter is resolved: said here instead of after the click.
-    too_early = found.matter is not None and found.matter.state not in selectors.ANSWERABLE
-    closed_to = [step for step in steps if step.name == "answer" and too_early]
+    # What roles and state allow and something else forbids is said here instead of after the click.
+    steps = [(step, workflow.obstacle(found, actor, step.name)) for step in workflow.choices(found, actor)]
     calls, phone = allowed(actor, "referral.log_contact"), found.contact_phone or ""
-    context = _shown(found) | {
+    open_to = [(step, _url_of(found, step)) for step, why in steps if why is None]
+    context = _shown(found, actor) | {
         "steps": presentation.steps(found),
         "waiting_for": presentation.waiting_for(found),
-        "open_to": [(step, _url_of(found, step)) for step in steps if step not in closed_to],
-        "closed_to": closed_to,
+        "open_to": open_to,
+        "primary": next((step.name for step, _ in open_to if step.name in _CARRY_ON), ""),
+        "closed_to": [(step, why) for step, why in steps if why is not None],
         # Whoever calls the other office needs its number; nobody else does.
         "contact_phone": phone if calls else masks.mask_phone(phone),
         "may_print": calls and found.state != State.DRAFT,
         "letter": found.direction == Direction.SENT and found.by_letter,
+        "may_remind": calls and letters.may_remind(found),
     }
     return render(request, "referrals/referral.html", context)
 
 
-def _shown(found: Referral) -> dict[str, Any]:
+_CARRY_ON = frozenset({"send", "sign", "give_material", "answer", "confirm", "appeal", "record_answer"})
+"""The steps that carry a referral on: the first of them is the button that is looked for."""
+
+
+def _shown(found: Referral, actor: Actor) -> dict[str, Any]:
     return {
         "referral": found,
         "row": presentation.row(found),
-        "brought": presentation.brought(letters.carried(found), letter=found.by_letter),
+        "clocks": presentation.running(found),
+        "silence": presentation.silence(found),
+        "legs": presentation.legs(found, selectors.origin_of(found)),
+        "asks": found.asks.all(),
+        "suggested": presentation.unit_words(found.suggested_unit, selectors.units()),
+        "brought": _preview_of(found),
+        "files": presentation.files(found, actor),
+        "arrived": presentation.arrived_words(found),
     }
+
+
+def _preview_of(found: Referral) -> preview.Preview:
+    return preview.preview(
+        letters.carried(found),
+        way=found.counterpart if found.direction == Direction.SENT else Counterpart.CENTRE,
+        unit=found.unit_name,
+        files=[file for file in found.files.all() if file.travels == CarriedFile.With.SENT],
+        consents=list(found.consents.all()),
+    )
 
 
 def _url_of(found: Referral, step: workflow.Step) -> str:
     return reverse("referral_act", args=[found.pk, step.name])
+
+
+@never_cache
+@require_GET
+def carried_file(request: HttpRequest, referral_id: UUID, file_id: UUID) -> HttpResponse:
+    """A file that travelled, watermarked; each time it is opened is audited."""
+    return shown(cargo.open_file(actor=actor_of(request), referral_id=referral_id, file_id=file_id))
 
 
 # --- The draft ---------------------------------------------------------------------------------------
@@ -162,14 +201,55 @@ def _matter(request: HttpRequest, actor: Actor) -> Matter:
         raise NotFound("请从要转办的反映件进入。") from None
 
 
-def _draft_page(request: HttpRequest, matter: Matter, form: forms.Form, *, status: int = 200) -> HttpResponse:
+def _draft_page(
+    request: HttpRequest,
+    matter: Matter,
+    form: forms.Form,
+    *,
+    draft: Referral | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The form beside what the other side would see; of a `draft` it is the form that changes it."""
+    chosen = form.data if form.is_bound else form.initial
     context = {
         "matter": matter,
         "form": form,
-        "brought": presentation.brought(digest.of(matter), letter=False),
+        "draft": draft,
+        "brought": _rehearsed(matter, chosen),
         "question": f"确认起草{matter.number}的转办？",
     }
     return render(request, "referrals/new.html", context, status=status)
+
+
+@sensitive_post_parameters()
+@require_POST
+def draft_preview(request: HttpRequest) -> HttpResponse:
+    """What the other side would see of ?matter=… if the draft were sent as it is filled in now."""
+    actor = actor_of(request)
+    require(actor, "referral.draft")
+    matter = _matter(request, actor)
+    return render(request, "referrals/parts/brought.html", {"brought": _rehearsed(matter, request.POST)})
+
+
+def _rehearsed(matter: Matter, chosen: Any) -> preview.Preview:
+    unit = selectors.counterpart(str(chosen.get("unit", "")))
+    files, consents = cargo.rehearse(matter, files=_ids(chosen, "files"), consents=_ids(chosen, "consents"))
+    return preview.preview(
+        digest.of(matter),
+        way=unit.kind if unit else Counterpart.CENTRE,
+        unit=unit.name if unit else "对方单位",
+        files=files,
+        consents=consents,
+    )
+
+
+def _ids(chosen: Any, name: str) -> list[UUID]:
+    """What was ticked so far; the form itself says what is wrong with the rest."""
+    ticked = chosen.getlist(name) if hasattr(chosen, "getlist") else chosen.get(name, [])
+    return [UUID(each) for each in ticked if _UUID.fullmatch(each)]
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 # --- The steps ---------------------------------------------------------------------------------------
@@ -201,7 +281,7 @@ def act(request: HttpRequest, referral_id: UUID, name: str) -> HttpResponse:
 
 
 _CONSEQUENCES = {
-    "send": "随转内容含反映人姓名、证件号码和电话，请确认已告知反映人。",
+    "send": "送出的就是以上内容，对方收到时不隐去个人信息；反映人已被告知其信息将转给该单位。",
     "discard": "草稿将被删除。",
     "sign": "签收后在本中心登记受理，取得本中心编号，办理期限15个工作日。",
     "answer": "反馈后由对方中心答复反映人。",
@@ -213,6 +293,8 @@ def _step_form(
     request: HttpRequest, bound: acts.Bound, found: Referral, form: forms.Form, *, status: int = 200
 ) -> HttpResponse:
     step = bound.step
+    if step.name == "revise" and found.matter is not None:
+        return _draft_page(request, found.matter, form, draft=found, status=status)
     called = found.number or f"{found.matter}转{found.unit_name}的草稿"
     context = {
         "referral": found,
@@ -221,33 +303,8 @@ def _step_form(
         "question": f"确认对{called}“{step.label}”？" + ("完成后不能自行撤销。" if step.final else ""),
         "consequence": _CONSEQUENCES.get(step.name, ""),
         "url": _url_of(found, step),
+        "brought": _preview_of(found) if step.name == "send" else None,
     }
+    if isinstance(form, SendForm):
+        form.show_current()
     return dialog_or_page(request, "referrals/act", context, status=status)
-
-
-# --- The letter --------------------------------------------------------------------------------------
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def letter(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    """Opened, a preview with the person masked; posted, the letter itself, and audited."""
-    actor = actor_of(request)
-    found = letters.letter_of(actor, referral_id)
-    title = "转办函"
-    if request.method == "POST":
-        person = letters.print_letter(referral_id=referral_id, actor=actor)
-    else:
-        person, title = letters.masked(found), "转办函预览（个人信息已隐去）"
-    if found.matter is None:
-        raise Conflict("这件转办没有对应的反映件。", code="no_matter")
-    carried = letters.carried(found)
-    context = {
-        "referral": found,
-        "matter": found.matter,
-        "person": person,
-        "story": carried["story"],
-        "item": item_name(found.item_code),
-        "centre": current_centre(),
-    }
-    return print_page(request, "referrals/papers/letter.html", context, title=title, copies=letters.COPIES)

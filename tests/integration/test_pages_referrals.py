@@ -69,6 +69,12 @@ def arrived(county: Desk, city: Any) -> tuple[Desk, UUID]:
     return Desk(city), referral.pk
 
 
+def seen(client: Client, referral: Referral) -> dict[str, str]:
+    """What the dialog of sending posts: which version of the preview it shows."""
+    dialog = client.get(page("referral_act", referral.pk, "send"), **HTMX)
+    return {"seen": dialog.context["form"].initial["seen"]}
+
+
 def fresh(desk: Desk, referral_id: UUID) -> Referral:
     with in_centre(desk.centre.code):
         return Referral.objects.select_related("matter").get(pk=referral_id)
@@ -327,7 +333,7 @@ def test_a_letter_goes_its_whole_way_on_the_page(desk: Desk) -> None:
         assert response.status_code == 302, text_of(response)
         assert response.headers["Location"] == page("referral", referral.pk)
 
-    step("send")
+    step("send", **seen(client, referral))
     step("log_contact", way="call", person="赵示例", content="已收到来函。", signed_for="on")
     assert fresh(desk, referral.pk).state == State.SIGNED
     step("record_answer", **ANSWERED | {"dated": clock.today().isoformat()})
@@ -451,14 +457,16 @@ def test_a_final_step_asks_once_naming_the_referral(desk: Desk) -> None:
     asked = f"确认对{referral.matter}转{referral.unit_name}的草稿“送出”？"
     assert f'data-confirm="{asked}' in whole
     assert asked in dialog
-    assert "请确认已告知反映人" in dialog
+    assert "对方将看到" in dialog
     assert "<html" not in dialog
 
 
 def test_a_step_from_the_dialog_moves_the_whole_page(desk: Desk) -> None:
     referral = drafted(desk)
 
-    response = browser(desk, Role.WINDOW_LEAD).post(page("referral_act", referral.pk, "send"), **HTMX)
+    client = browser(desk, Role.WINDOW_LEAD)
+
+    response = client.post(page("referral_act", referral.pk, "send"), seen(client, referral), **HTMX)
 
     assert response.headers["HX-Redirect"] == page("referral", referral.pk)
 
