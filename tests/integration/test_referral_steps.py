@@ -1,4 +1,4 @@
-"""The steps of a referral, exhaustively: side × way × state × step × role, against the rules stated a second time."""
+"""The steps of a referral: side, way, state, step and role, each with each, against rules stated twice."""
 
 from dataclasses import replace
 from datetime import timedelta
