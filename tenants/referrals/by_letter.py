@@ -104,8 +104,7 @@ def record_return(*, referral_id: UUID, actor: Actor, ground: Ground, reason: st
     """Write down that an office without a system has sent our letter back; the matter is with us again."""
     referral = locked_referral(referral_id)
     workflow.check(referral, actor, "record_return")
-    referral.return_ground = ground
-    hearing.returned(referral, reason=reason)
+    hearing.returned(referral, reason=reason, ground=ground)
     board.show(referral)
     audit.record(actor=actor, act="referral.record_return", subject=referral, ground=ground)
     return referral

@@ -148,7 +148,8 @@ def _composed(referral: Referral, kind: Kind, person: dict[str, str], *, looked_
 def _letter(referral: Referral, matter: Matter, person: dict[str, str]) -> dict[str, Any]:
     story = carried(referral)["story"]
     rows: list[Row] = [
-        [("事由", f"{story['subject']}（{item_name(referral.item_code)}）")],
+        [("事由", story["subject"])],
+        [("事项", item_name(referral.item_code))],
         [("反映人", person["name"]), ("联系电话", person["phone"] or "未留电话")],
         [("证件号码", person["identifier"] or "未提供")],
     ]
@@ -193,7 +194,8 @@ def _reminder(referral: Referral, matter: Matter, person: dict[str, str]) -> dic
         "opening": f"我中心于{sent}以{referral.number}函，转请贵单位办理以下事项，"
         f"至今已{presentation.age_of(referral)}个工作日，尚未收到{awaited}。为不使反映人久等，现予催办。",
         "rows": [
-            [("事由", f"{referral.subject}（{item_name(referral.item_code)}）")],
+            [("事由", referral.subject)],
+            [("事项", item_name(referral.item_code))],
             [("反映人", person["name"]), ("催办次数", f"第{max(1, referral.chases)}次")],
             [("请办事项", referral.requested)],
             [("联系经过", "\n".join(contacts) or "发函后还没有联系记录")],

@@ -438,13 +438,13 @@ def test_a_sweep_that_finds_all_done_asks_the_same_of_more_matters(
 ) -> None:
     matter = at_work(desk)
     sweep(late(matter, 10))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert sweep(late(matter, 10)) == 0
     for _ in range(5):
         at_work(desk)
     sweep(late(matter, 10))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert sweep(late(matter, 10)) == 0
 
 
