@@ -35,6 +35,10 @@ class System:
         """The name of one of its services or logs."""
         return f"{self.name}-{part}" if self.name else part
 
+    def own(self, service: Service) -> Service:
+        """The service under a name and a label that tell whose it is."""
+        return replace(service, name=self.called(service.name), label=f"{self.label}{service.label}")
+
     @property
     def url(self) -> str:
         """Where its public face is found from this machine."""
@@ -63,12 +67,12 @@ def start_servers(
     if not environment["DATABASE_URL"]:
         postgres = PostgresServer(instance.place, postgres_port, kept["POSTGRES_PASSWORD"])
         postgres.prepare()
-        supervisor.start(_named(system, postgres.service()))
+        supervisor.start(system.own(postgres.service()))
         environment["DATABASE_URL"] = postgres.url
     environment["REDIS_URL"] = named.get("REDIS_URL", "")
     if not environment["REDIS_URL"]:
         valkey = ValkeyServer(instance.place, valkey_port, kept["VALKEY_PASSWORD"])
-        supervisor.start(_named(system, valkey.service()))
+        supervisor.start(system.own(valkey.service()))
         environment["REDIS_URL"] = valkey.url
     instance.announce(environment)
     return environment
@@ -77,7 +81,7 @@ def start_servers(
 def processes(system: System, environment: Mapping[str, str]) -> list[Service]:
     """Our own processes in the order of their start; they end in the reverse order."""
     return [
-        _named(system, service)
+        system.own(service)
         for service in (worker(system, environment), beat(system, environment), web(system, environment))
     ]
 
@@ -128,7 +132,3 @@ def answers(system: System) -> bool:
 
 
 _CELERY = (sys.executable, "-m", "celery", "-A", "bancheng.celery")
-
-
-def _named(system: System, service: Service) -> Service:
-    return replace(service, name=system.called(service.name), label=f"{system.label}{service.label}")

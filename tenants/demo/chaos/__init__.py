@@ -1,0 +1,1 @@
+"""`bancheng chaos`: referrals in all directions while everything underneath them breaks."""
