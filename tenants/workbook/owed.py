@@ -213,9 +213,10 @@ def _away(only: UUID | None, closed: date) -> Iterator[tuple[UUID, Step]]:
 
 def _to_call(only: UUID | None) -> Iterator[tuple[UUID, Step]]:
     """Offices reached by letter that the window wanted to ask again today."""
-    due = to_call().filter(_one("matter_id", only), matter__isnull=False)
-    for referral_id, matter_id, day in due.values_list("pk", "matter_id", "next_on"):
-        yield matter_id, Step("contact", f"{referral_id} {day}", NoticeKind.CONTACT_DUE, _WINDOW)
+    for referral in to_call().filter(_one("matter_id", only)).only("matter_id"):
+        if referral.matter_id:
+            term = f"{referral.pk} {referral.__dict__['next_on']}"
+            yield referral.matter_id, Step("contact", term, NoticeKind.CONTACT_DUE, _WINDOW)
 
 
 def _awaited(referral: Referral, called_at: datetime | None, closed: date) -> Iterator[Step]:

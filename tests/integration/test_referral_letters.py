@@ -71,6 +71,12 @@ def opened(content: bytes) -> PdfReader:
     return PdfReader(io.BytesIO(content))
 
 
+def fonts_of(page: Any) -> list[Any]:
+    """What a page of a PDF is set in, as its fonts describe themselves."""
+    named = page["/Resources"]["/Font"].values()
+    return [font.get_object()["/DescendantFonts"][0].get_object() for font in named]
+
+
 def words(content: bytes) -> str:
     """All that is written in a PDF, without the breaks of its lines."""
     return "".join("".join(page.extract_text().split()) for page in opened(content).pages)
@@ -136,11 +142,7 @@ def test_the_pdf_embeds_the_characters_it_uses_and_no_more(desk: Desk, clerk: Wi
     content = clerk.post(page("referral_letter_pdf", sent(desk).pk)).content
 
     assert len(content) < 300_000
-    fonts = [
-        font.get_object()["/DescendantFonts"][0].get_object()
-        for each in opened(content).pages
-        for font in each["/Resources"]["/Font"].values()
-    ]
+    fonts = [font for each in opened(content).pages for font in fonts_of(each)]
     assert fonts
     for font in fonts:
         assert "/FontFile3" in font["/FontDescriptor"]
@@ -394,7 +396,7 @@ def test_an_answer_comes_with_its_scan_which_is_opened_under_watch(desk: Desk, c
 def test_an_answer_puts_the_next_move_into_the_windows_hands(desk: Desk) -> None:
     referral = answer(desk, sent(desk))
 
-    matter = Matter.objects.get(pk=referral.matter_id)
+    matter = Matter.objects.get(referrals=referral)
     assert (matter.state, matter.holder) == (MatterState.REFERRED, Holder.WINDOW)
 
 

@@ -25,9 +25,8 @@ def made(source: Path, paper: Mapping[str, Any]) -> bytes:
     """
     try:
         return typst.compile(
-            _source(source),
-            format="pdf",
-            font_paths=[str(_fonts())],
+            source,
+            font_paths=[_fonts()],
             ignore_system_fonts=True,  # the same paper on every machine
             sys_inputs={"paper": json.dumps(paper, ensure_ascii=False)},
             timestamp=clock.now().astimezone(UTC).replace(microsecond=0),
@@ -42,11 +41,6 @@ def answer(content: bytes, name: str, *, saved: bool) -> HttpResponse:
     response.headers["Content-Disposition"] = content_disposition_header(saved, f"{name}.pdf") or "attachment"
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-@cache
-def _source(path: Path) -> bytes:
-    return path.read_bytes()
 
 
 @cache
