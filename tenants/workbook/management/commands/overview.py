@@ -21,8 +21,8 @@ class Command(BaseCommand):
         """Two subcommands."""
         acts = parser.add_subparsers(dest="act", required=True, metavar="reconcile|rebuild")
         for name, words in (
-            ("reconcile", "汇总到最新后，逐件重算各中心记录，与总览数据比对；有差异时退出码为1"),
-            ("rebuild", "清空并重算总览数据"),
+            ("reconcile", "汇总到最新后，逐件重算各中心记录，与总览数据、转办台账比对；有差异时退出码为1"),
+            ("rebuild", "清空并重算总览数据，补写转办台账"),
         ):
             act = acts.add_parser(name, help=words)
             act.add_argument("--centre", metavar="CODE", help="只办这个中心；不写则办全部")
