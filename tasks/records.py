@@ -16,6 +16,7 @@ from tasks.base import PublicTask
 from tenants.casework.actions.evidence import destroy_evidence
 from tenants.casework.selectors.evidence import to_destroy
 from tenants.matters.models import Event
+from tenants.referrals import cargo
 
 log = logging.getLogger(__name__)
 
@@ -68,15 +69,17 @@ def destroy_due() -> None:
 
 
 def destroy_due_in(code: str, today: date) -> int:
-    """Destroy what is due in one centre; how many matters it was of."""
+    """Destroy what is due in one centre, its own and what came with referrals; of how many cases it was."""
     with in_centre(code):
-        done = 0
+        system, done = Actor.system("到期销毁", code), 0
         for matter_id in to_destroy(today):
             try:
-                destroy_evidence(matter_id=matter_id, actor=Actor.system("到期销毁", code), today=today)
+                destroy_evidence(matter_id=matter_id, actor=system, today=today)
             except Conflict:
                 continue  # somebody else's run was there first
             done += 1
+        for referral_id in cargo.to_destroy(today):
+            done += cargo.destroy(referral_id=referral_id, actor=system, today=today) > 0
     return done
 
 

@@ -16,7 +16,7 @@ from bancheng.privacy import audit
 from bancheng.timekeeping import clock
 from tenants.casework.models import Consent
 from tenants.casework.viewing import Viewed, marked
-from tenants.matters.acting import acting
+from tenants.matters.acting import acting, locked
 from tenants.matters.workflow import TRANSITIONS
 from tenants.referrals import envelopes, selectors
 from tenants.referrals.cargo.packing import content_of
@@ -70,6 +70,8 @@ def consent_withdrawn(consent: Consent) -> None:
 def hear_consent_withdrawn(envelope: Envelope) -> None:
     """The other side's reporter withdrew a consent: what rests on it is closed at once, also further on."""
     referral = referral_of(envelope)
+    if referral.matter_id is not None:
+        locked(referral.matter_id)  # before its files, in the order of a person who withdraws a consent
     consents = referral.consents.filter(pk__in=envelope.body["consents"])
     files = referral.files.filter(pk__in=envelope.body["files"])
     sources = set(consents.values_list("source", flat=True))
@@ -112,13 +114,16 @@ def _end_here(consents: QuerySet[CarriedConsent], files: QuerySet[CarriedFile]) 
 
 def _note(referral: Referral, files: int) -> None:
     """Our own matter says so, as long as somebody works on it."""
+    act_name = "hear_home" if referral.direction == Direction.RECEIVED else "hear"
     matter = referral.matter
-    if matter is None or matter.state not in TRANSITIONS["hear_home"].sources:
+    if matter is None or matter.state not in TRANSITIONS[act_name].sources:
         return
     system = Actor.system(referral.unit_name, current_centre().code)
-    with acting("hear_home", matter_id=matter.pk, actor=system) as act:
-        act.note = f"{referral.unit_name}告知：反映人撤回了同意，{files}份随转文件已停用，不能再使用。"
-        act.data = {"referral": str(referral.pk), "files": files}
+    with acting(act_name, matter_id=matter.pk, actor=system) as act:
+        act.note = f"{referral.unit_name}告知：同意已撤回，{files}份随转文件已停用，不能再使用。"
+        act.data = {"referral": str(referral.pk), "files": files, "consent": "withdrawn"}
+        if act_name == "hear":
+            act.holder_label = referral.onward_unit or referral.unit_name
 
 
 # --- The end -----------------------------------------------------------------------------------------
