@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -12,9 +12,11 @@ from bancheng.centres.models import OutsideOffice
 from bancheng.centres.scope import in_centre, in_public
 from bancheng.identity.roles import CENTRE_ROLES, Role
 from bancheng.timekeeping import clock
+from tenants.matters import actions
 from tenants.matters.models import Matter
 from tenants.referrals import acts, sending
 from tenants.referrals.models import Direction, Referral
+from tests.between import Side, deliver
 from tests.desk import REPORTER, Desk
 
 LETTER = "130000-letter"
@@ -32,9 +34,21 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "record_return": {"ground": "duty", "reason": "不属本单位。"},
     "recall_letter": {"reason": "另有办法。", "told": "示例科"},
+    "recall": {"reason": "反映人另有办法。"},
+    "give_material": {"given": "已补档案复印件。"},
+    "chase": {"text": "请反馈进展。"},
+    "escalate": {"reason": "对方迟迟不办。"},
+    "appeal": {"reason": "档案在对方单位。"},
     "confirm": {},
     "sign": {},
-    "give_back": {"reason": "不属本中心。", "basis": "示例依据", "suggested": "市中心"},
+    "give_back": {
+        "ground": "territory",
+        "reason": "不属本中心。",
+        "basis": "示例依据",
+        "suggested": "市中心",
+    },
+    "ask": {"items": "档案复印件", "due_on": "2099-01-05"},
+    "report": {"text": "正在核对。"},
     "answer": {"text": "已办结。"},
 }
 
@@ -110,6 +124,94 @@ def test_a_referral_that_came_in_is_shown_masked_with_what_it_brought(
     assert [found["name"] for found in answer.json()["available_steps"]] == ["sign", "give_back"]
     for clear in (REPORTER.name, REPORTER.identifier, REPORTER.phone):
         assert clear not in answer.content.decode()
+
+
+def test_the_steps_of_home_on_the_way(desk: Desk, call: Callable[..., Any], city: Any) -> None:
+    away = Side(city)
+    referral = drafted(desk, away.code).pk
+    assert step(call, referral, "revise", Role.WINDOW_CLERK).json()["unit_code"] == LETTER
+    call(Role.WINDOW_LEAD, "post", f"/referrals/{referral}/steps/revise/", DRAFT | {"unit": away.code})
+    assert step(call, referral, "send").json()["state"] == "sent"
+    assert step(call, referral, "chase", Role.WINDOW_CLERK).status_code == 200
+    assert step(call, referral, "escalate", Role.DIRECTOR).status_code == 200
+    deliver()
+    away.sign(referral)
+    away.ask(referral)
+    deliver()
+    assert step(call, referral, "give_material", Role.HANDLER).json()["state"] == "signed"
+    deliver()
+    assert away.row(referral).state == "signed"
+
+
+def test_a_recall_and_an_appeal(desk: Desk, call: Callable[..., Any], city: Any) -> None:
+    away = Side(city)
+    referral = drafted(desk, away.code).pk
+    step(call, referral, "send")
+    deliver()
+    assert step(call, referral, "recall").json()["state"] == "recalling"
+    deliver()
+    assert call(Role.WINDOW_LEAD, "get", f"/referrals/{referral}/").json()["state"] == "recalled"
+
+    matter = Referral.objects.get(pk=referral).matter_id
+    body = DRAFT | {"unit": away.code}
+    again = call(Role.WINDOW_LEAD, "post", f"/matters/{matter}/referrals/", body).json()["id"]
+    step(call, again, "send")
+    deliver()
+    away.give_back(UUID(again))
+    deliver()
+    assert step(call, again, "appeal").json()["state"] == "returned"
+    assert step(call, again, "appeal").json()["code"] == "not_appealed"
+
+
+def test_the_steps_of_the_receiver(desk: Desk, call: Callable[..., Any], city: Any) -> None:
+    away = Side(city)
+    referral = away.send(desk.centre.code)
+    deliver()
+    signed = step(call, referral, "sign").json()
+    assert signed["state"] == "signed"
+    assert step(call, referral, "answer").json()["code"] == "resolved"
+    desk.assign(UUID(signed["matter_id"]))
+    assert step(call, referral, "ask", Role.HANDLER).json()["state"] == "asked"
+    assert step(call, referral, "report", Role.HANDLER).json()["state"] == "asked"
+    deliver()
+    away.give_material(referral)
+    deliver()
+    actions.sign(matter_id=UUID(signed["matter_id"]), actor=desk.actor(Role.HANDLER))
+    desk.resolve(UUID(signed["matter_id"]))
+    assert step(call, referral, "answer").json()["state"] == "answered"
+
+
+@pytest.mark.parametrize(("named", "code"), [("code", "130700"), ("name", "130700"), ("示例单位", "")])
+def test_a_return_names_a_unit_of_the_list_or_another_in_free_words(
+    desk: Desk, call: Callable[..., Any], city: Any, named: str, code: str
+) -> None:
+    away = Side(city)
+    suggested = getattr(city, named, named)
+    referral = away.send(desk.centre.code)
+    deliver()
+    body = BODIES["give_back"] | {"suggested": suggested}
+    answer = call(Role.WINDOW_LEAD, "post", f"/referrals/{referral}/steps/give_back/", body)
+    assert answer.json()["state"] == "returned"
+    assert Referral.objects.get(pk=referral).suggested_unit == code
+
+
+def test_a_return_that_suggests_nobody_is_pointed_at(desk: Desk, call: Callable[..., Any], city: Any) -> None:
+    referral = Side(city).send(desk.centre.code)
+    deliver()
+    body = {**BODIES["give_back"], "suggested": ""}
+    answer = call(Role.WINDOW_LEAD, "post", f"/referrals/{referral}/steps/give_back/", body)
+    assert [wrong["pointer"] for wrong in answer.json()["errors"]] == ["#/suggested_unit"]
+
+
+def test_material_is_not_asked_for_a_day_that_is_over(
+    desk: Desk, call: Callable[..., Any], city: Any
+) -> None:
+    referral = Side(city).send(desk.centre.code)
+    deliver()
+    step(call, referral, "sign")
+    body = BODIES["ask"] | {"due_on": "2020-01-06"}
+    answer = call(Role.WINDOW_LEAD, "post", f"/referrals/{referral}/steps/ask/", body)
+    assert [wrong["pointer"] for wrong in answer.json()["errors"]] == ["#/due_on"]
 
 
 @pytest.mark.parametrize("name", ["send", "discard"])
