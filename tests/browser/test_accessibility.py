@@ -45,7 +45,7 @@ PAGES = {
 OFFICE_PAGES = {
     Role.CITY_ANALYST: ("/",),
     Role.CITY_COORDINATOR: ("/board/", "/city-notices/"),
-    Role.OPERATOR: ("/centres/",),
+    Role.OPERATOR: ("/centres/", "/exchange/"),
 }
 SHOWN = {
     (s2, "resolve"): (

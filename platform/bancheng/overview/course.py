@@ -57,6 +57,7 @@ _MOMENTS: Final = (
     ("answered_at", "referral.answered"),
     ("escalated_at", "referral.escalated"),
 )
+_BY_LETTER: Final = {"referral.recalled": "撤回函件", "referral.redirected": "改派"}
 _ENDS: Final = {
     "confirmed": "referral.confirmed",
     "returned": "referral.returned",
@@ -166,7 +167,7 @@ def _untold(case: BoardCase, told: set[str]) -> Iterator[Entry]:
         if at is not None and kind and kind not in told:
             what, icon, tone = KINDS[kind]
             who = case.source_name if kind in ("referral.sent", "referral.escalated") else _ender(case, kind)
-            yield Entry(at, "函件已撤回" if kind == "referral.recalled" else what, who, "", icon, tone)
+            yield Entry(at, _BY_LETTER.get(kind, what), who, "", icon, tone)
     if case.appealed_at:
         yield Entry(
             case.appealed_at, "提请指定", f"{case.source_name} → {board.COORDINATOR}", "", "flag", "red"
