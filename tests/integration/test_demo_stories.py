@@ -12,17 +12,18 @@ from bancheng.centres.scope import in_centre
 from bancheng.errors import Refused
 from bancheng.identity.models import Staff
 from bancheng.identity.roles import Role
+from bancheng.overview.models import BoardCase
 from bancheng.privacy.patterns import without_personal_numbers
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import current as current_calendar
 from tenants.demo.accounts import open_accounts
-from tenants.demo.stories import STORIES, s1, s2, s3, s6, variations
+from tenants.demo.stories import STORIES, s1, s2, s3, s4, s5, s6, variations
 from tenants.demo.stories.carrying import carry
-from tenants.demo.stories.stage import Script, Stage, timed
+from tenants.demo.stories.stage import OFFICE, Script, Stage, timed
 from tenants.matters import selectors
 from tenants.matters.models import Consultation, Matter
 from tenants.matters.states import State
-from tenants.referrals.models import Counterpart
+from tenants.referrals.models import Counterpart, Direction, Referral
 from tenants.referrals.models import State as ReferralState
 
 
@@ -36,8 +37,8 @@ def play(script: Script) -> Stage:
     return stage
 
 
-def finished(stage: Stage) -> Matter:
-    matter = stage.matter()
+def finished(stage: Stage, centre: str = "") -> Matter:
+    matter = stage.matter(centre)
     assert matter is not None
     return matter
 
@@ -47,6 +48,14 @@ def in_city(city: Any) -> Any:
     with in_centre(city.code):
         open_accounts(city.code, "!")
         yield city
+
+
+@pytest.fixture
+def everywhere(city: Any, zhangbei: Any, yuxian: Any, office: Any) -> None:
+    """Everybody has an account: in the city, in both counties, at the office."""
+    for code in ("130700", "130722", "130726", OFFICE):
+        with in_centre(code):
+            open_accounts(code, "!", office=code == OFFICE)
 
 
 @pytest.fixture
@@ -78,7 +87,9 @@ def test_s1_goes_by_letter_to_the_province_and_ends_closed(in_city: Any) -> None
         "contact",
         *["hear"] * 2,
         "contact",
-        *["hear"] * 2,
+        "hear",
+        "add_evidence",
+        "hear",
         "take_back",
         "resolve",
         "reply",
@@ -194,10 +205,8 @@ def test_nobody_acts_in_another_role(in_county: Any) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(STORIES))
-def test_the_command_prints_addresses_and_moving_figures(name: str, city: Any, zhangbei: Any) -> None:
+def test_the_command_prints_addresses_and_moving_figures(name: str, everywhere: None) -> None:
     centre = STORIES[name][1]
-    with in_centre(centre):
-        open_accounts(centre, "!")
     out = io.StringIO()
 
     call_command("scenario", name, fast=True, stdout=out)
@@ -206,8 +215,9 @@ def test_the_command_prints_addresses_and_moving_figures(name: str, city: Any, z
     with in_centre(centre):
         matter = Matter.objects.get()
     assert f"/matters/{matter.pk}/" in said
-    assert "销号 0 → 1（+1）" in said
-    assert "受理 0 → 1（+1）" in said
+    handled = {"S4": 2, "S5": 2}.get(name, 1)  # the city has a matter of its own
+    assert f"销号 0 → {handled}（+{handled}）" in said
+    assert f"受理 0 → {handled}（+{handled}）" in said
 
 
 def test_the_letter_has_an_address_of_its_own(in_city: Any) -> None:
@@ -219,10 +229,8 @@ def test_the_letter_has_an_address_of_its_own(in_city: Any) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(STORIES))
-def test_the_command_prints_nothing_personal(name: str, city: Any, zhangbei: Any) -> None:
+def test_the_command_prints_nothing_personal(name: str, everywhere: None) -> None:
     centre = STORIES[name][1]
-    with in_centre(centre):
-        open_accounts(centre, "!")
     out = io.StringIO()
 
     call_command("scenario", name, fast=True, stdout=out)
@@ -282,3 +290,105 @@ def test_a_guardian_comes_for_a_minor(in_county: Any) -> None:
     assert matter.state == State.CLOSED
     assert matter.reporter.capacity == "guardian"
     assert matter.reporter.principal_identifier
+
+
+# --- From centre to centre ---------------------------------------------------------------------------
+
+
+def test_s5_is_designated_after_the_second_return_was_refused(everywhere: None) -> None:
+    with in_centre("130722"):
+        stage = play(s5.script())
+
+    with in_centre("130722"):
+        rounds = list(Referral.objects.order_by("created_at", "id").values_list("round", "state", "appeal"))
+        matter = finished(stage)
+        said = [event.act for event in selectors.timeline(matter)]
+    assert [(count, state, bool(appeal)) for count, state, appeal in rounds] == [
+        (1, ReferralState.RETURNED, True),
+        (2, ReferralState.RECALLED, False),
+        (2, ReferralState.CONFIRMED, False),
+    ]
+    assert (matter.state, said.count("refer"), said.count("take_back")) == (State.CLOSED, 3, 3)
+    with in_centre("130700"):
+        theirs = Referral.objects.get(state=ReferralState.CONFIRMED)
+        assert theirs.designated_at is not None
+        assert Referral.objects.filter(state=ReferralState.RETURNED).count() == 1
+
+
+def test_s5_has_a_number_in_both_workbooks(everywhere: None) -> None:
+    with in_centre("130722"):
+        stage = play(s5.script())
+
+    ours, theirs = finished(stage), finished(stage, "130700")
+    assert ours.number.startswith("张北社反")
+    assert theirs.number.startswith("张社反")
+    assert (ours.state, theirs.state) == (State.CLOSED, State.CLOSED)
+    with in_centre("130722"):
+        assert Referral.objects.get(state=ReferralState.CONFIRMED).unit_matter_number == theirs.number
+
+
+def test_s5_stands_on_the_board_at_every_step(everywhere: None) -> None:
+    seen: list[tuple[str, ...]] = []
+    with in_centre("130722"):
+        stage = Stage()
+        for moment, step in timed(s5.script(), current_calendar()):
+            with clock.at(moment):
+                stage.play(step)
+                carry(stage.trail)
+            stands = tuple(BoardCase.objects.order_by("sent_at", "case_id").values_list("state", flat=True))
+            if stands not in seen:
+                seen.append(stands)
+
+    first = ("returned",)
+    second = (*first, "recalled")
+    assert seen == [
+        (),
+        ("sent",),
+        first,
+        (*first, "sent"),
+        second,
+        (*second, "sent"),
+        (*second, "signed"),
+        (*second, "answered"),
+        (*second, "confirmed"),
+    ]
+    assert [case.decision for case in BoardCase.objects.order_by("sent_at", "case_id")] == [
+        "designate",
+        "",
+        "",
+    ]
+
+
+def test_s4_goes_on_to_another_province_and_the_county_answers(everywhere: None) -> None:
+    with in_centre("130726"):
+        stage = play(s4.script())
+
+    ours, theirs = finished(stage), finished(stage, "130700")
+    assert (ours.state, theirs.state) == (State.CLOSED, State.CLOSED)
+    with in_centre("130726"):
+        referral = Referral.objects.get()
+        assert (referral.state, referral.counterpart) == (ReferralState.CONFIRMED, Counterpart.CENTRE)
+        assert ours.replies.count() == 1
+    with in_centre("130700"):
+        onward = Referral.objects.get(direction=Direction.SENT)
+        assert (onward.unit_code, onward.counterpart) == ("150000", Counterpart.LETTER)
+        assert onward.first_number == ours.number
+        assert onward.answer_scan is not None
+        assert theirs.replies.count() == 0
+
+
+def test_s4_shows_three_units_clocks_at_the_county(everywhere: None) -> None:
+    with in_centre("130726"):
+        stage = Stage()
+        for moment, step in timed(s4.script(), current_calendar()):
+            with clock.at(moment):
+                stage.play(step)
+                carry(stage.trail)
+                if step.act == "referral.send" and step.centre:
+                    break
+
+    with in_centre("130726"):
+        referral = Referral.objects.get()
+        assert referral.handle_due_on is not None
+        assert referral.onward_unit.startswith("内蒙古")
+        assert referral.onward_since is not None

@@ -76,33 +76,18 @@ def _at_the_counter() -> Script:
 
 
 def _back_and_forth() -> Script:
+    yield from _sent("起草转办：请市级查找档案并认定", "档案随企业合并移交市属企业，本级查不到。")
+    yield _given_back("市级退回：依据属地认定", "反映人在县级参保，应由县级认定。", after=1)
+    yield from _sent("县级有异议：再次转市级", "参保在县级，但档案已移交市级，县级无从认定。")
+    yield _given_back("市级再次退回：系统不予办理", "仍认为应由县级认定。", refused="不能再次退回")
     yield Step(
-        "起草转办：请市级查找档案并认定",
-        "referral.draft",
-        CLERK,
-        data={
-            "unit": CITY,
-            "reason": "档案随企业合并移交市属企业，本级查不到。",
-            "requested": "请查找档案，认定视同缴费年限。",
-            "told": "on",
-        },
-    )
-    yield Step("审核送出", "referral.send", LEAD)
-    yield Step(
-        "市级退回：依据属地认定",
-        "referral.give_back",
+        "县级撤回，改请市级协调员定夺",
+        "referral.recall",
         LEAD,
-        data={
-            "ground": Ground.TERRITORY,
-            "reason": "反映人在县级参保，应由县级认定。",
-            "basis": "属地认定",
-            "suggested": CENTRE,
-        },
-        after=1,
-        centre=CITY,
+        data={"reason": "两级各执一词，提请指定承办单位。"},
     )
     yield Step(
-        "县级有异议：提请市级协调员指定承办",
+        "县级提请指定承办",
         "referral.appeal",
         LEAD,
         data={"reason": "档案已随企业合并移交市级，县级无从查起，两级各执一词。"},
@@ -114,18 +99,37 @@ def _back_and_forth() -> Script:
         data={"unit": CITY, "reason": "档案在市级，由市级查找并认定，县级配合并答复反映人。"},
         after=1,
     )
+
+
+def _sent(title: str, reason: str) -> Script:
     yield Step(
-        "市级再次退回：系统不予办理",
+        title,
+        "referral.draft",
+        CLERK,
+        data={
+            "unit": CITY,
+            "reason": reason,
+            "requested": "请查找档案，认定视同缴费年限。",
+            "told": "on",
+        },
+    )
+    yield Step("审核送出", "referral.send", LEAD)
+
+
+def _given_back(title: str, reason: str, *, after: int = 0, refused: str = "") -> Step:
+    return Step(
+        title,
         "referral.give_back",
         LEAD,
         data={
             "ground": Ground.TERRITORY,
-            "reason": "仍认为应由县级认定。",
+            "reason": reason,
             "basis": "属地认定",
-            "suggested": CENTRE,
+            "suggested_unit": CENTRE,
         },
+        after=after,
         centre=CITY,
-        refused="指定",
+        refused=refused,
     )
 
 

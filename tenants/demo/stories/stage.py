@@ -20,6 +20,8 @@ from bancheng.errors import Refused
 from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import require
 from bancheng.identity.roles import Role
+from bancheng.overview import acts as board_acts
+from bancheng.overview.models import BoardCase
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import WorkingCalendar
 from bancheng.timekeeping.due import BUSINESS_OPENS
@@ -169,17 +171,14 @@ class Stage:
                 self._crews[centre] = Crew.here()
         return self._crews[centre]
 
-    def matter(self) -> Matter | None:
-        """The story's matter as it stands now at home; None before it is registered."""
-        if self.trail.matter_id is None:
+    def matter(self, centre: str = "") -> Matter | None:
+        """The matter of the centre, or home's, as it stands now; None while there is none."""
+        place = centre or self.trail.home
+        matter_id = self.trail.matter_at(place)
+        if matter_id is None:
             return None
-        with in_centre(self.trail.home):
-            return Matter.objects.select_related("reporter").get(pk=self.trail.matter_id)
-
-    def matter_at(self, centre: str) -> Matter:
-        """The centre's own matter of the story as it stands now."""
-        with in_centre(centre):
-            return Matter.objects.select_related("reporter").get(pk=self.trail.matter_at(centre))
+        with in_centre(place):
+            return Matter.objects.select_related("reporter").get(pk=matter_id)
 
     def referral(self, centre: str = "") -> Referral | None:
         """The last referral that the centre, or home, has sent or received; None while there is none."""
@@ -193,14 +192,13 @@ class Stage:
         """Where the step's result is looked at: the matter, its referral, the board, or the consultation."""
         place = self.centre_of(step)
         match step.act.split("."):
-            case ["board", _]:
-                case_id = self.trail.referral_at(self.trail.home)
-                return reverse("board_case", args=[case_id], urlconf="bancheng.urls.office")
+            case ["board", name]:
+                return reverse("board_case", args=[self.trail.case_for(name)], urlconf="bancheng.urls.office")
             case ["referral", name]:
                 referral_id = self.trail.referral_at(place, "" if name == "draft" else name)
                 return reverse("referral", args=[referral_id], urlconf="tenants.urls")
-        if self.trail.matter_id:
-            return reverse("matter", args=[self.trail.matter_at(place)], urlconf="tenants.urls")
+        if matter_id := self.trail.matter_at(place):
+            return reverse("matter", args=[matter_id], urlconf="tenants.urls")
         return reverse("consultation", args=[self.trail.consultation_id], urlconf="tenants.urls")
 
     def letter_path(self, step: Step) -> str:
@@ -222,6 +220,10 @@ class Stage:
                 self._register(actor, data)
             case ["track", name]:
                 track.perform(name=name, matter_id=cast.the_matter, data=data)
+            case ["board", name]:
+                case = BoardCase.objects.get(pk=self.trail.case_for(name))
+                form = board_acts.bound(name).opened(case, data)
+                board_acts.perform(name=name, case_id=case.pk, actor=actor, form=form)
             case ["referral", "draft"]:
                 self._draft(actor, cast.the_matter, data)
             case ["referral", name]:
@@ -262,7 +264,10 @@ class Here:
 
     @property
     def the_matter(self) -> UUID:
-        return self.stage.trail.matter_at(self.centre)
+        matter_id = self.stage.trail.matter_at(self.centre)
+        if matter_id is None:
+            raise RuntimeError(f"the story has no matter at {self.centre} yet")
+        return matter_id
 
     def person(self, role: Role, department: str = "") -> str:
         return str(self.stage.crew_of(self.centre).actor(role, department).id)

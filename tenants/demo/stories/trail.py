@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bancheng.centres.scope import in_centre
+from bancheng.overview import deciding
+from bancheng.overview.models import BoardCase
 from tenants.matters.models import Matter
 from tenants.referrals.models import Counterpart, Direction, Referral
 from tenants.referrals.workflow import STEPS
@@ -46,27 +48,35 @@ class Trail:
                     waiting.append((unit, theirs))
         return found
 
-    def matter_at(self, centre: str) -> UUID:
-        """The centre's own matter in this story. Raises RuntimeError while there is none."""
+    def matter_at(self, centre: str) -> UUID | None:
+        """The centre's own matter in this story, None while there is none."""
         if centre == self.home:
-            ours = self.matter_id
-        else:
-            ours = next((leg.matter_id for leg in reversed(self.legs()) if leg.target == centre), None)
-        if ours is None:
-            raise RuntimeError(f"the story has no matter at {centre} yet")
-        return ours
+            return self.matter_id
+        return next((leg.matter_id for leg in reversed(self.legs()) if leg.target == centre), None)
 
     def referral_at(self, centre: str, step: str = "") -> UUID:
-        """The referral that `step` is taken on in this centre: the last it sent, or the last it was sent.
+        """The referral that `step` is taken on in this centre: the last one that it fits, else the last.
 
-        Without a step whichever of them came last. Raises RuntimeError while there is none.
+        Raises RuntimeError while the centre has none.
         """
-        side = STEPS[step].side if step else None
-        for leg in reversed(self.legs()):
-            ours = (leg.source, Direction.SENT), (leg.target, Direction.RECEIVED)
-            if any(place == centre and side in (None, way) for place, way in ours):
-                return leg.referral_id
-        raise RuntimeError(f"the story has no referral at {centre} yet")
+        ours = [leg.referral_id for leg in self.legs() if centre in (leg.source, leg.target)]
+        if not ours:
+            raise RuntimeError(f"the story has no referral at {centre} yet")
+        with in_centre(centre):
+            known = Referral.objects.in_bulk(ours)
+        there = [known[each] for each in ours if each in known]
+        fitting = [each for each in there if not step or STEPS[step].fits(each)]
+        last: UUID = (fitting or there)[-1].pk
+        return last
+
+    def case_for(self, decision: str) -> UUID:
+        """The referral of home's about which the coordinator may decide this: the last, else home's last."""
+        ours = [leg.referral_id for leg in self.legs() if leg.source == self.home]
+        if not ours:
+            raise RuntimeError("the story has no referral yet")
+        known = BoardCase.objects.in_bulk(ours)
+        ready = [each for each in ours if each in known and not deciding.why_not(known[each], decision)]
+        return (ready or ours)[-1]
 
 
 def _matter_of(referral_id: UUID, centre: str) -> UUID | None:

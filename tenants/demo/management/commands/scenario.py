@@ -41,12 +41,13 @@ class Command(BaseCommand):
         title, usual, script = STORIES[options["story"]]
         try:
             with in_centre(options["centre"] or usual) as centre:
-                figures.refresh(centre.code)
+                steps = timed(script(), current_calendar())
+                places = {centre.code, *(step.centre for _, step in steps if step.centre)}
+                _refresh(places)
                 before = figures.of_the_city()
                 self.stdout.write(f"{options['story']} {title}\n{centre.name}\n")
-                steps = timed(script(), current_calendar())
                 self._play(steps, 0.0 if options["fast"] else PAUSE_SECONDS)
-                figures.refresh(centre.code)
+                _refresh(places)
         except Invalid as invalid:
             raise CommandError("；".join(s for each in invalid.errors.values() for s in each)) from invalid
         except Refused as refused:
@@ -71,8 +72,7 @@ class Command(BaseCommand):
         where = "" if place.code == stage.trail.home else f"{place.name} "
         self.stdout.write(f"{when} {where}{step.by}｜{step.title}")
         address = f"{_address(place)}{stage.path(step)}"
-        if not step.act.startswith("board.") and stage.matter():
-            matter = stage.matter_at(place.code)
+        if matter := stage.matter(place.code):
             who = f"{matter.number} {matter.reporter.masked_name} {State(matter.state).label}"
             self.stdout.write(f"      {who}  {address}")
         else:
@@ -85,6 +85,12 @@ class Command(BaseCommand):
         if delivered:
             self.stdout.write(f"      机构间消息 {delivered} 条已送达")
         self.stdout.flush()
+
+
+def _refresh(places: set[str]) -> None:
+    for code in sorted(places):
+        with in_centre(code):
+            figures.refresh(code)
 
 
 def _address(centre: Centre) -> str:
