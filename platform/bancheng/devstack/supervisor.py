@@ -143,6 +143,10 @@ class Supervisor:
         child = self._child(name)
         child.process, child.started = self._spawn(child.service), time.monotonic()
 
+    def ended(self, name: str) -> bool:
+        """Whether the service has ended and nothing started it again."""
+        return self._child(name).process.poll() is not None
+
     def pid(self, name: str) -> int:
         """The process of a service, which leads its group."""
         return self._child(name).process.pid

@@ -96,6 +96,14 @@ class Stage:
                 os.kill(child, signal.SIGKILL)
         self.supervisor.revive(name)
 
+    def tend(self) -> int:
+        """Start again what has ended without our doing, as a service manager would; how many that were."""
+        names = [self.service(side, part) for side in self.sides.values() for part in side.parts]
+        gone = [name for name in names if self.supervisor.ended(name)]
+        for name in gone:
+            self.supervisor.revive(name)
+        return len(gone)
+
     def rebuild(self, build: str) -> None:
         """End workers and web, and start those of another build in their place."""
         for side in self.sides.values():

@@ -167,6 +167,7 @@ def _break_things(place: Stage, wanted: Wanted, say: Say) -> Saboteur:
     for fault in plan(wanted.minutes, wanted.seed, wanted.only):
         time.sleep(max(0.0, began + fault.at - time.monotonic()))
         saboteur.strike(fault.kind)
+        saboteur.done["ended_by_themselves"] += place.tend()
         if time.monotonic() - said > 20:
             said = time.monotonic()
             say(f"  {said - began:.0f}秒：{_under_way(place, wanted) or '数据库正在恢复'}")
@@ -179,6 +180,7 @@ def _drain(place: Stage, wanted: Wanted, say: Say) -> float | None:
     began = said = moved = time.monotonic()
     before = None
     while True:
+        place.tend()
         now = _under_way(place, wanted)
         if now == Standing(wanted.referrals, 0, 0):
             return time.monotonic() - began
