@@ -42,14 +42,18 @@ class FarEnd:
         self.ahead = timedelta()
         self.requests = 0
         self.taken: list[dict[str, Any]] = []
+        self.positions: list[dict[str, Any]] | None = None
         self.says: Callable[[dict[str, Any]], Said] = self.receipt
         self.dress: Callable[[Answer, bytes], bytes] = lambda answer, body: body
         self.undress: Callable[[Answer, bytes], bytes] = lambda answer, body: body
         self.url = ""
 
     def receipt(self, event: dict[str, Any]) -> Said:
-        """What a healthy peer answers, also when the message comes again."""
+        """What a healthy peer answers, also when the message comes again; a number is used once."""
         if event["id"] not in [taken["id"] for taken in self.taken]:
+            place = (event["subject"], event["source"], event["data"]["seq"])
+            if place in [(taken["subject"], taken["source"], taken["data"]["seq"]) for taken in self.taken]:
+                return problem(409, "out_of_sequence", "这一序号已被另一条消息占用", final=True)
             self.taken.append(event)
         at = "2026-11-24T09:00:00+08:00"
         return 200, {"message_id": event["id"], "state": "applied", "received_at": at, "applied_at": at}
@@ -62,13 +66,33 @@ class FarEnd:
             status, said = problem(401, "unknown_key", "签名用的密钥未经登记")
         else:
             prove(request, body, key)
-            status, said = (200, {"peer": "city"}) if "ping" in request.url else self.says(json.loads(body))
+            status, said = self._serve(request.url, json.loads(body))
         content = wire.dumps(said)
         made = Answer(status, {"Content-Type": "application/json"}, request)
         content = self.dress(made, content)
         with clock.at(clock.now() + self.ahead):
             sign(made, content, self.key)
         return made, self.undress(made, content)
+
+    def _serve(self, url: str, content: dict[str, Any]) -> Said:
+        if "ping" in url:
+            return 200, {"peer": "city"}
+        if "positions" in url:
+            return 200, {"positions": self.standing() if content["after"] is None else []}
+        return self.says(content)
+
+    def standing(self) -> list[dict[str, Any]]:
+        """How far it has come with each line, as it knows it; `positions` for another story."""
+        if self.positions is not None:
+            return self.positions
+        lines: dict[tuple[str, str, str], dict[str, str]] = {}
+        for event in self.taken:
+            ids = lines.setdefault((event["subject"], event["source"], event["target"]), {})
+            ids[str(event["data"]["seq"])] = event["id"]
+        return [
+            {"case": case, "source": source, "target": target, "seq": max(map(int, ids)), "ids": ids}
+            for (case, source, target), ids in sorted(lines.items())
+        ]
 
     def texts(self) -> list[str]:
         """What the notes said that arrived there."""

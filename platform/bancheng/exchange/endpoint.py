@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from bancheng.centres.models import Centre, Kind
 from bancheng.centres.scope import in_centre
-from bancheng.exchange import inbox, own_keys, peers, wire
+from bancheng.exchange import inbox, own_keys, peers, resync, wire
 from bancheng.exchange.errors import (
     ContentMismatch,
     ExchangeError,
@@ -29,7 +29,7 @@ from bancheng.timekeeping import clock
 
 SKEW: Final = timedelta(seconds=120)
 """How far the clocks may differ, and so how old a request may be."""
-SMALL_BYTES: Final = 4 * 1024 * 1024
+SMALL_BYTES: Final = 64 * 1024
 PROBLEM: Final = "application/problem+json"
 
 log = logging.getLogger(__name__)
@@ -66,6 +66,12 @@ def messages(request: HttpRequest) -> HttpResponse:
 def ping(request: HttpRequest) -> HttpResponse:
     """Who asks, as we know them: for `bancheng peer test` on the other side."""
     return _answered(request, _know, SMALL_BYTES, "application/json")
+
+
+@csrf_exempt
+def positions(request: HttpRequest) -> HttpResponse:
+    """How far we have come with what the peer's units sent us, some cases at a time: see `resync`."""
+    return _answered(request, _say_positions, SMALL_BYTES, "application/json")
 
 
 def _take(sender: Sender) -> dict[str, Any]:
@@ -108,6 +114,15 @@ def _told(receipt: Receipt) -> dict[str, Any]:
         "received_at": receipt.received_at.astimezone(UTC).isoformat(),
         "applied_at": receipt.applied_at.astimezone(UTC).isoformat() if receipt.applied_at else None,
     }
+
+
+def _say_positions(sender: Sender) -> dict[str, Any]:
+    try:
+        after = wire.loads(sender.body).get("after")
+        ours = resync.positions(sender.peer, after=None if after is None else UUID(after))
+    except (wire.Malformed, ValueError, TypeError, AttributeError):
+        raise Turned(422, "malformed", "请求的内容有误", final=True) from None
+    return {"positions": [position.as_json() for position in ours]}
 
 
 def _know(sender: Sender) -> dict[str, Any]:
@@ -172,7 +187,7 @@ def _length(request: HttpRequest, longest: int) -> int:
         raise Turned(411, "no_length", "请求没有写明长度", final=True)
     length = int(announced[:20])
     if length > longest:
-        raise Turned(413, "too_large", f"消息超过{longest // 1024 // 1024}兆字节", final=True)
+        raise Turned(413, "too_large", f"内容超过{longest // 1024}千字节", final=True)
     return length
 
 

@@ -102,21 +102,27 @@ class Remote:
         return peers.resting(target)
 
     def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Outcome]:
-        """One after the other over one connection. After the first that finds nobody, the rest wait."""
-        nobody: Unreachable | None = None
+        """One after the other over one connection. What is not tried waits, and nothing is said of it.
+
+        That is all after the first that finds nobody, and on a line what follows a message refused for good.
+        """
         line: Line | None = None
+        stopped: set[tuple[UUID, str]] = set()
         for envelope in envelopes:
-            if nobody is None:
-                try:
-                    line = line or _line_to(envelope.target)
-                    yield envelope, _deliver(line, envelope)
-                    continue
-                except Unreachable as error:
-                    nobody = error
-                except ExchangeError as refused:
-                    yield envelope, refused
-                    continue
-            yield envelope, nobody
+            if (envelope.case_id, envelope.source) in stopped:
+                continue
+            outcome: Receipt | Exception
+            try:
+                line = line or _line_to(envelope.target)
+                outcome = _deliver(line, envelope)
+            except Unreachable as nobody:
+                yield envelope, nobody
+                return
+            except ExchangeError as refused:
+                outcome = refused
+                if refused.final:
+                    stopped.add((envelope.case_id, envelope.source))
+            yield envelope, outcome
 
 
 def call(line: Line, path: str, body: bytes, *, id: UUID, media_type: str = "application/json") -> Reply:
@@ -145,6 +151,14 @@ def ping(peer: Peer, *, key: PrivateKey | None = None) -> Reply:
     if key is None:
         peers.reached(peer, skew=reply.skew)
     return reply
+
+
+def ask(line: Line, path: str, content: dict[str, Any]) -> dict[str, Any]:
+    """What the peer answers to a question that is no message. Raises Unreachable, RefusedThere."""
+    reply = call(line, path, wire.dumps(content), id=uuid7())
+    if reply.status != 200:
+        raise _refusal(reply)
+    return reply.content
 
 
 def _line_to(unit_code: str) -> Line:

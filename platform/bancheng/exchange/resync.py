@@ -8,7 +8,7 @@ sending ends, by what the other has taken in, and so it is run on both:
 - It knows fewer than it has given receipts for: it was restored. Those messages leave once more under their
   old ids and numbers, with bodies made again from the case by a `remaker`, since ours were purged.
 
-What no rule can bring back is told to whoever runs it.
+What nobody can make again goes as an empty LOST, so that its line moves on, and is told to whoever runs it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,15 +19,20 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
+from bancheng.celery import hint
+from bancheng.centres.models import Centre
 from bancheng.centres.scope import in_centre
-from bancheng.exchange import lines
+from bancheng.exchange import doors, lines, remote
+from bancheng.exchange.errors import Unreachable
 from bancheng.exchange.models import CaseLine, Inbox, Message, Peer, Side
-from bancheng.exchange.registry import Envelope
+from bancheng.exchange.registers import record
+from bancheng.exchange.registry import Envelope, handler
 from bancheng.exchange.sealing import plain, put_in, take_from
 
-CASES_AT_ONCE: Final = 200
-REMEMBERED: Final = 500
+CASES_AT_ONCE: Final = 100
+REMEMBERED: Final = 100
 """Of how many last messages of a line the ids are told."""
+LOST: Final = "exchange.lost"
 
 Remaker = Callable[[Message], Mapping[str, Any] | None]
 _remakers: dict[str, Remaker] = {}
@@ -48,12 +53,35 @@ class Position:
         """The highest number that is used up, held ones included."""
         return max(self.seq, *self.ids) if self.ids else self.seq
 
+    @property
+    def end(self) -> tuple[UUID, str, str]:
+        """Which line it is."""
+        return self.case_id, self.source, self.target
+
+    def as_json(self) -> dict[str, Any]:
+        """For the other side."""
+        return {
+            "case": str(self.case_id),
+            "source": self.source,
+            "target": self.target,
+            "seq": self.seq,
+            "ids": {str(seq): str(message_id) for seq, message_id in self.ids.items()},
+        }
+
+    @classmethod
+    def read(cls, said: Any) -> "Position":
+        """What `as_json` wrote. Raises KeyError, ValueError, TypeError or AttributeError for all else."""
+        ids = {int(seq): UUID(message_id) for seq, message_id in said["ids"].items()}
+        if type(said["seq"]) is not int or not isinstance(said["source"] + said["target"], str):
+            raise ValueError("not a position")
+        return cls(UUID(said["case"]), said["source"], said["target"], said["seq"], ids)
+
 
 @dataclass
 class Mended:
     """What was done. `lost` are (case, kind) of messages that nobody can make again."""
 
-    numbers: int = 0
+    numbers: int = 0  # used by messages that we do not remember
     renumbered: int = 0
     again: int = 0
     lost: list[tuple[UUID, str]] = field(default_factory=list)
@@ -72,6 +100,39 @@ def remaker(kind: str) -> Callable[[Remaker], Remaker]:
     return register
 
 
+@handler(LOST)
+def pass_over(envelope: Envelope) -> None:
+    """Nothing to do: it holds the place of a message that could not be made again."""
+
+
+def run(peer: Peer) -> Mended:
+    """Mend all our sending ends towards this peer; run it there as well. Safe to repeat.
+
+    Nothing is delivered to the peer meanwhile. Raises Unreachable or RefusedThere; what was mended until
+    then stays so.
+    """
+    mended = Mended()
+    with doors.inside(peer.code, wait=True):
+        known: set[tuple[UUID, str, str]] = set()
+        line, after = remote.Line.to(peer), None
+        while theirs := _ask(line, after):
+            mend(peer, theirs, mended=mended)
+            known.update(position.end for position in theirs)
+            after = theirs[-1].case_id
+        mend(peer, _forgotten(peer, known), mended=mended)
+    record(
+        "exchange.resync",
+        peer.code,
+        numbers=mended.numbers,
+        renumbered=mended.renumbered,
+        again=mended.again,
+        lost=len(mended.lost),
+    )
+    for unit in peer.units.all():
+        hint("exchange.deliver", target=unit.code)
+    return mended
+
+
 def positions(peer: Peer, *, after: UUID | None = None) -> list[Position]:
     """How far we have come with what this peer's units sent us: the next CASES_AT_ONCE cases by their ids."""
     units = list(peer.units.values_list("code", flat=True))
@@ -83,21 +144,32 @@ def positions(peer: Peer, *, after: UUID | None = None) -> list[Position]:
 
 
 def mend(peer: Peer, theirs: Iterable[Position], *, mended: Mended) -> None:
-    """Make our sending ends agree with what the peer has taken in of these cases.
+    """Make our sending ends agree with what the peer has taken in. Of lines between others it has no say.
 
     Nothing may be delivered to the peer meanwhile: call it at its door.
     """
+    units = set(peer.units.values_list("code", flat=True))
     for position in theirs:
-        with transaction.atomic():
-            _mend_line(position, mended)
+        if position.target in units and Centre.objects.filter(code=position.source).exists():
+            with transaction.atomic():
+                _mend_line(position, mended)
 
 
-def mend_unknown(peer: Peer, known: set[UUID], *, mended: Mended) -> None:
-    """The same for the cases of which the peer knows nothing any more; `known` are all those it told of."""
+def _ask(line: remote.Line, after: UUID | None) -> list[Position]:
+    """The peer's next positions, none at the end. Raises Unreachable, RefusedThere."""
+    content = remote.ask(line, remote.POSITIONS, {"after": str(after) if after else None})
+    try:
+        return [Position.read(said) for said in content["positions"]]
+    except (KeyError, ValueError, TypeError, AttributeError):
+        raise Unreachable("对方的应答无法识别") from None
+
+
+def _forgotten(peer: Peer, known: set[tuple[UUID, str, str]]) -> list[Position]:
+    """The lines of which the peer knows nothing any more, although it gave receipts on them."""
     units = list(peer.units.values_list("code", flat=True))
-    sent = Message.objects.filter(target__in=units, state=Message.State.DELIVERED).exclude(case_id__in=known)
+    sent = Message.objects.filter(target__in=units, state=Message.State.DELIVERED)
     ends = sent.order_by("case_id", "source", "target").values_list("case_id", "source", "target").distinct()
-    mend(peer, [Position(*end, seq=0, ids={}) for end in ends], mended=mended)
+    return [Position(*end, seq=0, ids={}) for end in ends if end not in known]
 
 
 def _position(end: CaseLine) -> Position:
@@ -107,9 +179,7 @@ def _position(end: CaseLine) -> Position:
 
 
 def _mend_line(position: Position, mended: Mended) -> None:
-    end = lines.lock(
-        case_id=position.case_id, source=position.source, target=position.target, side=Side.OUT
-    )
+    end = lines.lock(case_id=position.case_id, source=position.source, target=position.target, side=Side.OUT)
     if position.top > end.seq:
         mended.numbers += position.top - end.seq
         end.seq = position.top
@@ -118,11 +188,13 @@ def _mend_line(position: Position, mended: Mended) -> None:
     ).order_by("seq")
     waiting = list(ours.exclude(state=Message.State.DELIVERED).select_for_update())
     clash = next((m.seq for m in waiting if position.ids.get(m.seq, m.id) != m.id), None)
-    for message in waiting:
-        if clash is not None and message.seq >= clash:
-            end.seq += 1
-            _renumber(message, end.seq)
-            mended.renumbered += 1
+    if clash is not None:
+        # Without a gap, behind what the peer has; from the last on, so that no number is there twice.
+        clashing = [message for message in waiting if message.seq >= clash]
+        end.seq = position.top + len(clashing)
+        for seq, message in zip(range(end.seq, position.top, -1), reversed(clashing), strict=True):
+            _renumber(message, seq)
+        mended.renumbered += len(clashing)
     lines.advance([end])
     forgotten = ours.filter(state=Message.State.DELIVERED, seq__gt=position.seq).select_for_update()
     for message in forgotten:
@@ -143,14 +215,10 @@ def _send_again(message: Message, mended: Mended) -> None:
         body = make(message) if make else None
     if body is None:
         mended.lost.append((message.case_id, message.kind))
-        return
-    put_in(message, _envelope(message, plain(body)))
-    _put_back(message)
-    mended.again += 1
-
-
-def _envelope(message: Message, body: Mapping[str, Any]) -> Envelope:
-    return Envelope(
+        message.kind, body = LOST, {}
+    else:
+        mended.again += 1
+    envelope = Envelope(
         message_id=message.id,
         case_id=message.case_id,
         source=message.source,
@@ -158,9 +226,11 @@ def _envelope(message: Message, body: Mapping[str, Any]) -> Envelope:
         seq=message.seq,
         kind=message.kind,
         header=message.header,
-        body=body,
+        body=plain(body),
         created_at=message.created_at,
     )
+    put_in(message, envelope)
+    _put_back(message)
 
 
 def _put_back(message: Message) -> None:

@@ -36,7 +36,8 @@ class Transport(Protocol):
         """Hand over the envelopes, all for one target and in order, and say of each what came of it.
 
         An exception in place of a receipt is a refusal of that message and counts against it; `Unreachable`
-        is nobody's word: it counts against no message, and the rest of the envelopes wait. Called again
+        is nobody's word: it counts against no message, and the rest of the envelopes wait. A remote one may
+        leave others waiting as well, by saying nothing of them. Called again
         with the same until it succeeds. Raises the errors of our own database; a local one may raise what
         went wrong with any of several, when nothing has happened to all, and is then given each alone.
         """

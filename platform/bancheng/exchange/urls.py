@@ -6,5 +6,6 @@ from bancheng.exchange import endpoint
 
 urlpatterns = [
     path("messages/", endpoint.messages, name="exchange-messages"),
+    path("positions/", endpoint.positions, name="exchange-positions"),
     path("ping/", endpoint.ping, name="exchange-ping"),
 ]

@@ -6,7 +6,8 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bancheng.errors import Refused
-from bancheng.exchange import dispatch, repair, selectors
+from bancheng.exchange import dispatch, peers, repair, resync, selectors
+from bancheng.exchange.errors import ExchangeError
 from bancheng.exchange.models import Inbox, Message
 from bancheng.identity.actors import Actor
 
@@ -21,6 +22,9 @@ class Command(BaseCommand):
         replay = acts.add_parser("replay", help="把一条停办的消息放回去重新投递")
         replay.add_argument("message_id", type=UUID, help="消息编号，见 dead 的第一列")
         acts.add_parser("deliver", help="不经任务队列，当场投递所有到期的消息")
+
+        resync = acts.add_parser("resync", help="一方从备份恢复后，与外系统核对序号，补送对方缺少的消息")
+        resync.add_argument("--peer", required=True, metavar="代码", help="外系统代码，见 bancheng peer list")
 
     def handle(self, *, act: str, **options: Any) -> None:
         getattr(self, f"_{act}")(**options)
@@ -45,6 +49,17 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(refusal.message) from None
         print("已放回，将按原来的顺序重新投递。")
+
+    def _resync(self, *, peer: str, **_: Any) -> None:
+        try:
+            mended = resync.run(peers.find(peer))
+        except (Refused, ExchangeError) as error:
+            raise CommandError(str(error)) from None
+        print(f"对方已收而本系统不记得的序号 {mended.numbers} 个，本系统改编序号 {mended.renumbered} 条。")
+        print(f"对方缺少、重新补送的消息 {mended.again} 条，无法重做的 {len(mended.lost)} 条。")
+        for case_id, kind in mended.lost:
+            print(f"    {case_id}  {kind}  请与对方人工核对")
+        print("请在对方系统也运行一次 bancheng exchange resync。")
 
     def _deliver(self, **_: Any) -> None:
         print(f"已送达 {dispatch.run_due()} 条。")
