@@ -40,6 +40,8 @@ class NoticeKind(models.TextChoices):
     ESCALATED_BY_HOME = "escalated_by_home", "对方提请协调"
     MATERIAL_GIVEN = "material_given", "对方补正"
     REDIRECTED_AWAY = "redirected_away", "改派他处"
+    CONSENT_ENDED = "consent_ended", "随转同意撤回"
+    TELL_BY_LETTER = "tell_by_letter", "随函同意撤回"
     # Casework
     MATERIAL_SUPPLIED = "material_supplied", "反映人补交材料"
     FOLLOW_OVERDUE = "follow_overdue", "容缺到期"
@@ -93,6 +95,8 @@ TOLD: dict[str, tuple[str, str]] = {
     _K.ESCALATED_BY_HOME: (RED, "转来单位已就反映件{number}提请市级协调员协调，请抓紧办理。"),
     _K.MATERIAL_GIVEN: (BLUE, "反映件{number}的转来单位已补正材料，请接着办理。"),
     _K.REDIRECTED_AWAY: (AMBER, "反映件{number}已由市级协调员改派其他单位，本中心不再办理。"),
+    _K.CONSENT_ENDED: (AMBER, "反映件{number}随转材料所依据的同意已撤回，有关文件已停用，不能再使用。"),
+    _K.TELL_BY_LETTER: (AMBER, "反映件{number}随函材料所依据的同意已撤回，请告知收函单位停用并销毁。"),
     _K.MATERIAL_SUPPLIED: (BLUE, "反映件{number}的反映人补交了材料，请核对。"),
     _K.FOLLOW_OVERDUE: (AMBER, "反映件{number}有容缺材料到期未补齐，请联系反映人。"),
     _K.REASSIGNED: (BLUE, "反映件{number}已改派由您办理，请查看。"),

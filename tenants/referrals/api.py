@@ -117,15 +117,15 @@ class StepView(APIView):
 
 def step_view(bound: acts.Bound) -> type[StepView]:
     """The view of one step, described by its form."""
-    name = bound.step.name
+    name, files = bound.step.name, takes_files(bound.form)
     describe = extend_schema(
         operation_id=f"referrals_{name}",
         summary=f"{bound.step.side.label}：{bound.step.label}",
         description="可办理的角色：" + "、".join(sorted(str(role.label) for role in bound.step.roles)),
-        request=body_of(bound.form),
+        request={"multipart/form-data": body_of(bound.form)} if files else body_of(bound.form),
         responses={204: None} if name == "discard" else ReferralSerializer,
     )
-    parsers = [JSONParser, MultiPartParser] if takes_files(bound.form) else [JSONParser]
+    parsers = [JSONParser, MultiPartParser] if files else [JSONParser]
     view = type(
         f"Referral{name.title().replace('_', '')}View",
         (StepView,),

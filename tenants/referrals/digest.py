@@ -65,7 +65,7 @@ def of(matter: Matter) -> dict[str, Any]:
 
 
 def first_number(matter: Matter) -> str:
-    """The number that the reporter was given: ours, or along a chain the first centre's. One query at most."""
+    """The number that the reporter was given: ours, or along a chain the first centre's."""
     if matter.origin_referral is None:
         return matter.number
     origin = Referral.objects.filter(pk=matter.origin_referral).first()

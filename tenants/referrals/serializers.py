@@ -13,7 +13,7 @@ from bancheng.timekeeping.lights import Light
 from bancheng.web.api import PathField
 from tenants.casework.models import Category, Giver, Method, Purpose
 from tenants.matters.serializers import LightSerializer
-from tenants.referrals import presentation, selectors, workflow
+from tenants.referrals import enclosed, presentation, selectors, workflow
 from tenants.referrals.models import (
     CarriedConsent,
     CarriedFile,
@@ -43,7 +43,7 @@ class Detail(Line):
     """One referral, what goes along, and the steps that this person may take now."""
 
     steps: list[dict[str, Any]]
-    files: list[presentation.FileRow]
+    files: list[enclosed.FileRow]
     legs: list[presentation.Leg]
 
     @classmethod
@@ -61,7 +61,7 @@ class Detail(Line):
         return cls(
             **vars(line),
             steps=steps,
-            files=presentation.files(referral, actor),
+            files=enclosed.files(referral, actor),
             legs=presentation.legs(referral, selectors.origin_of(referral)),
         )
 
@@ -132,7 +132,7 @@ class AskSerializer(serializers.Serializer[MaterialAsk]):
     given = serializers.CharField(label="补正说明", allow_null=True)
 
 
-class CarriedFileSerializer(serializers.Serializer[presentation.FileRow]):
+class CarriedFileSerializer(serializers.Serializer[enclosed.FileRow]):
     """A file that travels; its content is at `url`, where this person may open it now."""
 
     id = serializers.UUIDField(source="file.id")
@@ -149,13 +149,13 @@ class CarriedFileSerializer(serializers.Serializer[presentation.FileRow]):
     destroy_on = serializers.DateField(source="file.destroy_on")
     url = serializers.SerializerMethodField()
 
-    def get_name(self, row: presentation.FileRow) -> str:
+    def get_name(self, row: enclosed.FileRow) -> str:
         return str(row.file.name) if row.named else ""
 
-    def get_status(self, row: presentation.FileRow) -> str:
+    def get_status(self, row: enclosed.FileRow) -> str:
         return row.light[1]
 
-    def get_url(self, row: presentation.FileRow) -> str | None:
+    def get_url(self, row: enclosed.FileRow) -> str | None:
         if not row.opens:
             return None
         return reverse("api-referral-file", args=[row.file.referral_id, row.file.pk])

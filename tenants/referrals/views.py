@@ -30,6 +30,7 @@ from tenants.referrals import (
     acts,
     cargo,
     digest,
+    enclosed,
     letters,
     presentation,
     preview,
@@ -144,8 +145,8 @@ def _shown(found: Referral, actor: Actor) -> dict[str, Any]:
         "asks": found.asks.all(),
         "suggested": presentation.unit_words(found.suggested_unit, selectors.units()),
         "brought": _preview_of(found),
-        "files": presentation.files(found, actor),
-        "arrived": presentation.arrived_words(found),
+        "files": enclosed.files(found, actor),
+        "arrived": enclosed.arrived_words(found),
     }
 
 

@@ -30,7 +30,9 @@ from tenants.casework.models import (
 )
 from tenants.matters import actions as matter_actions
 from tenants.matters.models import Matter
-from tenants.referrals import cargo, digest, presentation, receiving, selectors, sending
+from tenants.notices.kinds import NoticeKind
+from tenants.notices.models import Notice
+from tenants.referrals import cargo, digest, enclosed, receiving, selectors, sending
 from tenants.referrals.models import CarriedContent, CarriedFile, Counterpart, Direction, Referral, State
 from tests import papers
 from tests.between import Side, deliver, hold_back, let_go, newest_of
@@ -144,7 +146,7 @@ def opened(side: Side, referral_id: UUID, role: str = Role.WINDOW_LEAD) -> bytes
 
 def arrived(side: Side, referral_id: UUID) -> str:
     with side.inside():
-        return presentation.arrived_words(Referral.objects.get(pk=referral_id))
+        return enclosed.arrived_words(Referral.objects.get(pk=referral_id))
 
 
 def refused(code: str, run: Callable[[], Any]) -> str:
@@ -606,6 +608,8 @@ def test_a_consent_withdrawn_at_home_closes_the_file_there_and_ends_it(county: S
     refused("destroyed", lambda: opened(city_side, referral))
     with city_side.inside():
         assert Referral.objects.get(pk=referral).consents.get().withdrawn_at == TUESDAY
+        told = Notice.objects.filter(kind=NoticeKind.CONSENT_ENDED)
+        assert told.values_list("recipient", flat=True).get() == city_side.desk.actor(Role.WINDOW_LEAD).id
     assert "同意已撤回" in city_side.last(referral).note
     records.destroy_due_in(CITY, TODAY)
     with city_side.inside():
@@ -639,6 +643,17 @@ def test_a_withdrawal_follows_the_file_along_the_chain(county: Side, city_side: 
 
     refused("destroyed", lambda: opened(other, onward.pk))
     refused("destroyed", lambda: opened(city_side, referral))
+
+
+def test_an_office_without_a_system_has_to_be_told_by_hand(county: Side) -> None:
+    with county.inside() as desk:
+        matter = desk.handling(level=5)
+        taken, given = photo(county, matter), consent(county, matter)
+        county.send_draft(draft(county, matter, taken, unit=LETTER).pk)
+        withdraw(county, given)
+        told = Notice.objects.filter(kind=NoticeKind.TELL_BY_LETTER, matter=matter)
+        assert desk.actor(Role.WINDOW_LEAD).id in set(told.values_list("recipient", flat=True))
+    assert not Message.objects.exists()
 
 
 def test_a_withdrawal_of_the_other_sides_consent_reaches_home(county: Side, city_side: Side) -> None:

@@ -12,12 +12,15 @@ from bancheng.errors import Conflict, NotFound
 from bancheng.exchange.registry import Envelope, handler
 from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import require
+from bancheng.identity.roles import DEPARTMENT_ROLES, Role
 from bancheng.privacy import audit
 from bancheng.timekeeping import clock
 from tenants.casework.models import Consent
 from tenants.casework.viewing import Viewed, marked
 from tenants.matters.acting import acting, locked
 from tenants.matters.workflow import TRANSITIONS
+from tenants.notices.actions import notify
+from tenants.notices.kinds import NoticeKind
 from tenants.referrals import envelopes, selectors
 from tenants.referrals.cargo.packing import content_of
 from tenants.referrals.cargo.unpacking import OUT_OF_IT
@@ -99,7 +102,11 @@ def _end_everywhere(
     _end_here(consents, files)
     for referral, (theirs, carried) in ended.items():
         sent = [file for file in carried if not file.comes_in]
-        if not referral.by_letter and (theirs or sent):
+        if not theirs and not sent:
+            continue
+        if referral.by_letter:
+            _tell(referral, NoticeKind.TELL_BY_LETTER)
+        else:
             envelopes.post_consent_withdrawn(referral, consents=theirs, files=sent, source=posted_by)
 
 
@@ -124,6 +131,20 @@ def _note(referral: Referral, files: int) -> None:
         act.data = {"referral": str(referral.pk), "files": files, "consent": "withdrawn"}
         if act_name == "hear":
             act.holder_label = referral.onward_unit or referral.unit_name
+    _tell(referral, NoticeKind.CONSENT_ENDED)
+
+
+def _tell(referral: Referral, kind: NoticeKind) -> None:
+    """The window's lead, whoever handles our matter, and the department that has it: once for each time."""
+    if (matter := referral.matter) is not None:
+        notify(
+            matter=matter,
+            kind=kind,
+            key=f"{referral.pk} {clock.now():%Y-%m-%d %H:%M}",
+            roles=(Role.WINDOW_LEAD, *DEPARTMENT_ROLES),
+            department=matter.department_id or "",
+            staff=(matter.handler_id,),
+        )
 
 
 # --- The end -----------------------------------------------------------------------------------------
