@@ -11,7 +11,7 @@ from tasks.base import PublicTask, TenantTask
 def sweep() -> None:
     """Ask for all that is due, once for each counterpart: what a lost hint would have asked for."""
     for target in dispatch.due_targets():
-        hint("exchange.deliver", target=target)
+        hint("exchange.deliver", once=True, target=target)
     for held in inbox.next_held():
         hint("exchange.drain", centre=held.target, case_id=str(held.case_id), source=held.source)
 

@@ -22,7 +22,7 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "list": bench_list.run,
     "matter": bench_matter.run,
     "deadlines": bench_deadlines.run,
-    "exchange": lambda: [bench_exchange.run()],
+    "exchange": bench_exchange.run,
 }
 
 

@@ -2,14 +2,18 @@
 
 import base64
 import json
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from celery import Celery
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from redis import Redis
 
 import bancheng.celery
@@ -56,7 +60,14 @@ class Queue:
         return found[::-1]
 
     def take(self) -> list[tuple[str, dict[str, Any]]]:
-        """(task, arguments) of all that lies in it, which is then gone."""
+        """(task, arguments) of all that lies in it, which is then gone as if it were done."""
+        taken = self.take_only()
+        if marks := list(self._redis.scan_iter(f"{self.name}.asked.*")):
+            self._redis.delete(*marks)
+        return taken
+
+    def take_only(self) -> list[tuple[str, dict[str, Any]]]:
+        """The same, while the marks of hints under way stay."""
         messages = [json.loads(raw) for raw in self.raw()]
         self._redis.delete(self.name)
         return [
@@ -65,7 +76,8 @@ class Queue:
         ]
 
     def close(self) -> None:
-        self._redis.delete(self.name, f"_kombu.binding.{self.name}")
+        self.take()
+        self._redis.delete(f"_kombu.binding.{self.name}")
         self._redis.close()
 
 
@@ -79,6 +91,42 @@ def test_several_posts_of_one_transaction_ask_once(queue: Queue) -> None:
         for text in "abc":
             notes.post_note(CASE, text)
     assert queue.take() == [("exchange.deliver", {"target": "130700"})]
+
+
+def test_while_a_hint_is_on_its_way_no_other_is_sent_and_its_delivery_finds_all(queue: Queue) -> None:
+    for _ in range(5):
+        notes.post_note(uuid4(), "a")
+    exchange.sweep()
+    [(task, arguments)] = queue.take_only()
+    assert task == "exchange.deliver"
+    exchange.deliver(**arguments)
+    assert len(notes.texts()) == 5
+    notes.post_note(CASE, "b")
+    assert len(queue.take()) == 1
+
+
+def test_who_finds_the_door_taken_leaves_the_mark_to_the_one_inside(queue: Queue) -> None:
+    notes.post_note(CASE, "a")
+    arguments = queue.take_only()[0][1]
+    with at_the_door("130700"):
+        exchange.deliver(**arguments)
+        notes.post_note(OTHER, "b")
+        assert queue.take_only() == []
+    assert notes.texts() == []
+    assert dispatch.deliver_due("130700") == []
+    assert notes.texts() == ["a", "b"]
+
+
+@contextmanager
+def at_the_door(target: str) -> Iterator[None]:
+    """Another session is inside."""
+    base, name = urlsplit(os.environ["DATABASE_URL"]), connection.settings_dict["NAME"]
+    other = psycopg.connect(base._replace(path=f"/{name}").geturl())
+    try:
+        other.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"exchange door {target}"])
+        yield
+    finally:
+        other.close()
 
 
 def test_a_sweep_asks_once_for_each_target_with_something_due(queue: Queue) -> None:

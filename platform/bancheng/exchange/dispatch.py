@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
+from bancheng.celery import heard
 from bancheng.centres.scope import in_centre
 from bancheng.exchange import doors, inbox, lines
 from bancheng.exchange.errors import ExchangeError, NoRoute, Unreachable, describe
@@ -60,9 +61,11 @@ def deliver_due(target: str) -> list[str]:
     with doors.inside(door) as alone:
         if not alone:
             return []
+        heard("exchange.deliver", target=target)
         for _ in range(BATCHES_A_TURN):
             if transport.rests(target) or not deliver_batch(target, transport).leased:
                 break
+    heard("exchange.deliver", target=target)  # of those, too, who found the door taken
     waiting = due_targets() if transport.remote else due_targets(target)
     return [to for to in waiting if (way := _way_to(to)).door(to) == door and not way.rests(to)]
 

@@ -78,7 +78,7 @@ def post(
     message = Message(id=envelope.message_id)
     put_in(message, envelope)
     message.save(force_insert=True)
-    hint("exchange.deliver", target=target)
+    hint("exchange.deliver", once=True, target=target)
     return message
 
 

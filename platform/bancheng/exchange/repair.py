@@ -38,7 +38,7 @@ def replay(message_id: UUID, *, actor: Actor) -> None:
                 error=row.last_error,
             )
         if isinstance(row, Message):
-            hint("exchange.deliver", target=row.target)
+            hint("exchange.deliver", once=True, target=row.target)
         else:
             hint("exchange.drain", centre=row.target, case_id=str(row.case_id), source=row.source)
 
