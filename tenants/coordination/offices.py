@@ -28,7 +28,7 @@ class Office:
 def known(matter: Matter) -> dict[str, list[Office]]:
     """By group, in the order of a list to choose from: departments, outside offices, those named before."""
     departments = [Office(d.code, d.name, True) for d in Department.objects.filter(active=True)]
-    outside = [Office(o.code, o.name) for o in OutsideOffice.objects.all()]
+    outside = [Office(o.code, o.name) for o in OutsideOffice.objects.filter(retired_at=None)]
     taken = {office.name for office in (*departments, *outside)}
     names = [*JointPart.objects.filter(matter=matter, department=None).values_list("office", flat=True)]
     for pair in Prerequisite.objects.filter(matter=matter).values_list("wanting", "giving"):

@@ -147,6 +147,7 @@ def furnish(desk: Desk, *, called: str) -> Things:
         values = {
             "matter_id": str(matter.pk),
             "referral_id": str(sent.pk),
+            "office_code": "130000",
             "consultation_id": str(consultation.pk),
             "reply_id": str(reply.pk),
             "reckoning_id": str(reckoned.reckonings.get().pk),
@@ -200,6 +201,7 @@ def test_every_argument_of_every_route_is_known() -> None:
     known = {
         "matter_id",
         "referral_id",
+        "office_code",
         "consultation_id",
         "reply_id",
         "request_id",

@@ -134,7 +134,8 @@ def load_registry() -> None:
         )
         Host.objects.update_or_create(domain=settings.BASE_DOMAIN.lower(), defaults={"tenant": public})
         for row in _rows("outside_offices.csv"):
-            OutsideOffice.objects.update_or_create(code=row.pop("code"), defaults=row)
+            # What the operator has corrected since stays as it is.
+            OutsideOffice.objects.get_or_create(code=row.pop("code"), defaults=row)
 
 
 def listed_centres() -> list[dict[str, str]]:

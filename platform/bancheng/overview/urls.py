@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bancheng.overview.views import board, exchange, figures
+from bancheng.overview.views import board, exchange, figures, outside
 
 urlpatterns = [
     path("", figures.overview, name="overview"),
@@ -13,4 +13,12 @@ urlpatterns = [
     path("exchange/", exchange.exchange, name="exchange"),
     path("exchange/<uuid:message_id>/", exchange.replay, name="exchange_replay"),
     path("centres/", figures.centres, name="centres"),
+    path("outside-offices/", outside.offices, name="outside_offices"),
+    path("outside-offices/add/", outside.add, name="outside_office_add"),
+    path("outside-offices/office/<slug:office_code>/", outside.office, name="outside_office"),
+    path(
+        "outside-offices/office/<slug:office_code>/switch/",
+        outside.switch,
+        name="outside_office_switch",
+    ),
 ]

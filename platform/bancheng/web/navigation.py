@@ -88,6 +88,13 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
             also=("exchange_replay",),
         ),
         Entry("centres", "中心管理", "building-community", known("centres.manage")),
+        Entry(
+            "outside_offices",
+            "外部单位",
+            "mail",
+            known("catalogue.manage"),
+            also=("outside_office_add", "outside_office"),
+        ),
     ),
 }
 
