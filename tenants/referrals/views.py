@@ -143,7 +143,9 @@ def _shown(found: Referral, actor: Actor) -> dict[str, Any]:
         "silence": presentation.silence(found),
         "legs": presentation.legs(found, selectors.origin_of(found)),
         "asks": found.asks.all(),
-        "suggested": presentation.unit_words(found.suggested_unit, selectors.units()),
+        "suggested": presentation.unit_words(found.suggested_unit, selectors.units())
+        if found.suggested_unit
+        else "",
         "brought": _preview_of(found),
         "files": enclosed.files(found, actor),
         "arrived": enclosed.arrived_words(found),
@@ -151,10 +153,11 @@ def _shown(found: Referral, actor: Actor) -> dict[str, Any]:
 
 
 def _preview_of(found: Referral) -> preview.Preview:
+    here = found.direction == Direction.RECEIVED
     return preview.preview(
         letters.carried(found),
-        way=found.counterpart if found.direction == Direction.SENT else Counterpart.CENTRE,
-        unit=found.unit_name,
+        way=Counterpart.CENTRE if here else found.counterpart,
+        unit="本中心" if here else found.unit_name,
         files=[file for file in found.files.all() if file.travels == CarriedFile.With.SENT],
         consents=list(found.consents.all()),
     )

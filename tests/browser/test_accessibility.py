@@ -11,6 +11,9 @@ from bancheng.centres.scope import in_centre
 from bancheng.identity.roles import Role
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import current as current_calendar
+from tenants.casework import files
+from tenants.casework.actions import evidence
+from tenants.casework.models import Category, Purpose
 from tenants.coordination import actions as coordination
 from tenants.coordination.offices import Office
 from tenants.demo.parameters import enter_parameters
@@ -19,7 +22,7 @@ from tenants.demo.stories.stage import Stage, timed
 from tenants.matters.models import Matter
 from tenants.matters.panels import TABS
 from tenants.matters.workflow import TRANSITIONS
-from tests import schemas
+from tests import papers, schemas
 from tests.browser import axe
 from tests.browser.play import Play
 
@@ -220,6 +223,30 @@ def test_papers(play: Play) -> None:
     page = play.screen(Role.WINDOW_LEAD)
     for path in papers:
         look(page, play.site + path)
+
+
+def test_a_draft_and_what_is_seen_before_it_is_sent(city: Centre, play: Play) -> None:
+    with in_centre(play.centre.code):
+        fresh, drafted = play.desk.handling(level=5), play.desk.drafted(city.code)
+        for matter in (fresh, drafted.matter):
+            evidence.add_evidence(
+                matter_id=matter.pk,
+                actor=play.desk.actor(Role.WINDOW_CLERK),
+                category=Category.CARD,
+                purpose=Purpose.FILING,
+                file=files.clean("户口簿.png", papers.picture("PNG")),
+            )
+    page = play.screen(Role.WINDOW_LEAD)
+    look(page, f"{play.site}/referrals/new/?matter={fresh.pk}")
+    page.set_viewport_size(DESK)
+    page.select_option("[name=unit]", city.code)
+    page.locator("[name=files]").first.check(force=True)
+    expect(page.locator("#preview")).to_contain_text("户口簿.png")
+    axe.check(page)
+    page.goto(f"{play.site}/referrals/{drafted.pk}/")
+    page.click(f"[hx-get$='/referrals/{drafted.pk}/act/send/']")
+    expect(page.locator("#dialog .preview-box")).to_be_visible()
+    axe.check(page, within="#dialog")
 
 
 def test_a_referral_and_its_letter(city: Centre, act_out: Any) -> None:

@@ -12,10 +12,14 @@ from bancheng.centres.models import OutsideOffice
 from bancheng.centres.scope import in_centre, in_public
 from bancheng.identity.roles import CENTRE_ROLES, Role
 from bancheng.timekeeping import clock
+from tenants.casework import files
+from tenants.casework.actions import evidence
+from tenants.casework.models import Category, Purpose
 from tenants.matters import actions
 from tenants.matters.models import Matter
 from tenants.referrals import acts, sending
 from tenants.referrals.models import Direction, Referral
+from tests import papers
 from tests.between import Side, deliver
 from tests.desk import REPORTER, Desk
 
@@ -270,3 +274,38 @@ def test_the_list_costs_the_same_however_long(desk: Desk, call: Callable[..., An
     for _ in range(3):
         drafted(desk)
     assert cost() == few
+
+
+def test_a_referral_shows_its_units_its_files_and_what_was_asked_for(
+    desk: Desk, call: Callable[..., Any], city: Any
+) -> None:
+    matter = desk.handling(level=5)
+    evidence.add_evidence(
+        matter_id=matter.pk,
+        actor=desk.actor(Role.WINDOW_CLERK),
+        category=Category.CARD,
+        purpose=Purpose.FILING,
+        file=files.clean("户口簿.png", papers.picture("PNG")),
+    )
+    body = DRAFT | {"unit": city.code, "files": [str(matter.evidence.get().pk)]}
+    drafted = call(Role.HANDLER, "post", f"/matters/{matter.pk}/referrals/", body)
+    assert drafted.status_code == 201
+
+    sent = step(call, drafted.json()["id"], "send").json()
+
+    (file,) = sent["files"]
+    assert (file["name"], file["travels"], file["comes_in"]) == ("户口簿.png", "sent", False)
+    assert [leg["part"] for leg in sent["legs"]] == ["首接单位", "承办单位"]
+    assert (sent["flags"], sent["asks"], sent["consents"]) == ([], [], [])
+    opened = call(Role.WINDOW_LEAD, "get", file["url"].removeprefix("/api/v1"))
+    assert (opened.status_code, opened["Content-Type"]) == (200, "image/png")
+    unseen = call(Role.AUDITOR, "get", f"/referrals/{sent['id']}/").json()
+    assert unseen["files"][0]["url"] is None
+
+
+def test_the_version_that_was_looked_at_can_be_named(desk: Desk, call: Callable[..., Any]) -> None:
+    referral = drafted(desk).pk
+    path = f"/referrals/{referral}/steps/send/"
+    answer = call(Role.WINDOW_LEAD, "post", path, {"seen": "0" * 64})
+    assert (answer.status_code, answer.json()["code"]) == (409, "changed_since")
+    assert call(Role.WINDOW_LEAD, "post", path, {}).status_code == 200

@@ -1,5 +1,6 @@
 """The pages of referrals: the lists, the draft, every step through the page, the letter."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,15 @@ from bancheng.exchange import dispatch
 from bancheng.identity.roles import CENTRE_ROLES, Role
 from bancheng.privacy.models import AuditEntry
 from bancheng.timekeeping import clock
+from tenants.casework import files
+from tenants.casework.actions import evidence
+from tenants.casework.models import Category, Purpose
 from tenants.matters import actions
 from tenants.matters.models import Matter
 from tenants.matters.states import State as MatterState
-from tenants.referrals import receiving, sending
+from tenants.referrals import by_letter, receiving, sending
 from tenants.referrals.models import Referral, State
-from tests import schemas
+from tests import papers, schemas
 from tests.desk import REPORTER, Desk
 
 PROVINCE = "130000"
@@ -183,6 +187,21 @@ def test_the_navigation_counts_what_waits_for_the_lead(desk: Desk, city: Any) ->
     assert 'title="1 件待处理">1</span>' not in caller
 
 
+def test_the_stuck_ones_are_on_top_and_say_why(desk: Desk) -> None:
+    late, newer = sent(desk), sent(desk)
+    with in_centre(desk.centre.code):
+        Referral.objects.filter(pk=late.pk).update(sign_due_on=clock.today() - timedelta(days=3))
+    client = browser(desk, Role.WINDOW_LEAD)
+
+    whole = text_of(client.get(page("referrals"), {"side": "sent"}))
+    stuck = text_of(client.get(page("referrals"), {"side": "sent", "state": "stuck"}))
+
+    assert whole.index(late.number) < whole.index(newer.number)
+    assert "逾期未签收" in whole
+    assert late.number in stuck
+    assert newer.number not in stuck
+
+
 # --- One of them -------------------------------------------------------------------------------------
 
 
@@ -234,6 +253,102 @@ def test_a_referral_of_another_centre_is_not_found(desk: Desk, yuxian: Any) -> N
         response = client.get(url)
         assert response.status_code == 404, url
         assert referral.number not in text_of(response)
+
+
+def test_the_page_shows_each_units_clock_along_the_chain(desk: Desk, city: Any) -> None:
+    referral = sent(desk, CITY)
+    with in_centre(desk.centre.code):
+        Referral.objects.filter(pk=referral.pk).update(
+            state=State.SIGNED,
+            signed_at=clock.now(),
+            unit_matter_number="张社反〔2026〕0099号",
+            handle_due_on=clock.today() + timedelta(days=20),
+            onward_unit="示例省级中心",
+            onward_since=clock.now(),
+        )
+
+    text = text_of(browser(desk, Role.WINDOW_LEAD).get(page("referral", referral.pk)))
+
+    assert fresh(desk, referral.pk).matter.number in text
+    assert "张社反〔2026〕0099号" in text
+    assert "再转单位" in text
+    assert "示例省级中心" in text
+    assert "自动催办" in text
+
+
+@pytest.mark.parametrize(
+    ("state", "more", "said"),
+    [
+        (State.RECALLING, {}, "撤回不成"),
+        (State.RECALLED, {"recall_reason": "另有办法"}, "已撤回，反映件已转回"),
+        (State.REDIRECTED, {"designation": "改由示例县承办"}, "改由示例县承办"),
+        (State.RETURNED, {"return_reason": "不属本级", "return_ground": "territory"}, "属地不符"),
+        (State.RETURNED, {"appeal": "档案在对方", "appealed_at": clock.now()}, "待其指定"),
+        (State.ASKED, {}, "要求补正"),
+        (State.ANSWERED, {"answer": "已认定"}, "待窗口负责人确认"),
+    ],
+)
+def test_every_branch_is_drawn(desk: Desk, city: Any, state: State, more: dict[str, Any], said: str) -> None:
+    referral = sent(desk, CITY)
+    with in_centre(desk.centre.code):
+        found = Referral.objects.get(pk=referral.pk)
+        for name, value in ({"state": state} | more).items():
+            setattr(found, name, value)
+        found.save()
+
+    response = browser(desk, Role.WINDOW_LEAD).get(page("referral", referral.pk))
+
+    assert said in text_of(response)
+    assert text_of(response).count('aria-current="step"') == 1
+
+
+def test_a_file_that_came_is_opened_from_the_page(desk: Desk, city: Any) -> None:
+    matter, file = with_card(desk)
+    with in_centre(desk.centre.code):
+        draft = sending.draft(
+            matter_id=matter.pk,
+            actor=desk.actor(Role.HANDLER),
+            unit=CITY,
+            reason="档案在市级。",
+            requested="请认定。",
+            files=[UUID(file)],
+        )
+        sending.send(referral_id=draft.pk, actor=desk.actor(Role.WINDOW_LEAD))
+    dispatch.run_due()
+    there = Desk(city)
+    with in_centre(CITY):
+        url = page("referral_file", draft.pk, Referral.objects.get(pk=draft.pk).files.get().pk)
+
+    lead, auditor = browser(there, Role.WINDOW_LEAD), browser(there, Role.AUDITOR)
+
+    assert "附件1件，已到1件" in text_of(lead.get(page("referral", draft.pk)))
+    assert url in text_of(lead.get(page("referral", draft.pk)))
+    assert url not in text_of(auditor.get(page("referral", draft.pk)))
+    assert auditor.get(url).status_code == 403
+    opened = lead.get(url)
+    assert (opened.status_code, opened.headers["Content-Type"]) == (200, "image/png")
+    assert opened.headers["Cache-Control"] == "private, no-store"
+
+
+def test_the_queries_of_the_page_do_not_grow(
+    desk: Desk, city: Any, django_assert_max_num_queries: Any
+) -> None:
+    few, many = sent(desk), sent(desk)
+    with in_centre(desk.centre.code):
+        for _ in range(6):
+            by_letter.log_contact(
+                referral_id=many.pk,
+                actor=desk.actor(Role.WINDOW_CLERK),
+                way="call",
+                person="赵示例",
+                content="再问一次。",
+            )
+    client = browser(desk, Role.WINDOW_LEAD)
+    client.get(page("referral", few.pk))
+    with django_assert_max_num_queries(60) as first:
+        client.get(page("referral", few.pk))
+    with django_assert_max_num_queries(len(first) + 1):  # the staff who logged, all at once
+        assert text_of(client.get(page("referral", many.pk))).count("再问一次。") == 6
 
 
 @pytest.mark.parametrize("matter", ["", "7", "0190b2f0-0000-7000-8000-000000000000"])
@@ -309,6 +424,103 @@ def test_a_second_draft_of_the_matter_is_a_conflict_that_keeps_what_was_typed(de
     assert "再转一次的理由" in text_of(response)
 
 
+def with_card(desk: Desk) -> tuple[Matter, str]:
+    """A matter in handling with one file, and the file's id."""
+    matter = desk.handling(level=5)
+    evidence.add_evidence(
+        matter_id=matter.pk,
+        actor=desk.actor(Role.WINDOW_CLERK),
+        category=Category.CARD,
+        purpose=Purpose.FILING,
+        file=files.clean("户口簿.png", papers.picture("PNG")),
+    )
+    return matter, str(matter.evidence.get().pk)
+
+
+def test_the_preview_follows_what_is_chosen(desk: Desk) -> None:
+    matter, file = with_card(desk)
+    client, url = browser(desk, Role.HANDLER), f"{page('referral_preview')}?matter={matter.pk}"
+
+    nothing = text_of(client.post(url, {"unit": CITY}))
+    chosen = text_of(client.post(url, {"unit": CITY, "files": [file, "rubbish"]}))
+    letter = text_of(client.post(url, {"unit": PROVINCE, "files": [file]}))
+
+    assert "不随转文件" in nothing
+    assert "户口簿.png" in chosen
+    assert "可查看完整个人信息和随转文件" in chosen
+    assert "根因" in chosen
+    assert "根因" not in letter, "an office without a system reads only what the letter says"
+    assert "看到函件全文" in letter
+    for text in (nothing, chosen, letter):
+        assert REPORTER.name not in text
+
+
+def test_the_preview_is_for_who_may_draft(desk: Desk) -> None:
+    matter, _ = with_card(desk)
+
+    url = f"{page('referral_preview')}?matter={matter.pk}"
+
+    assert browser(desk, Role.AUDITOR).post(url).status_code == 403
+    assert browser(desk, Role.HANDLER).get(url).status_code == 405
+
+
+def test_a_draft_needs_the_reporter_to_be_told(desk: Desk) -> None:
+    matter, file = with_card(desk)
+    typed = {"unit": CITY, "reason": "档案在市级。", "requested": "请认定。", "files": [file]}
+
+    response = browser(desk, Role.HANDLER).post(f"{page('referral_new')}?matter={matter.pk}", typed)
+
+    text = text_of(response)
+    assert response.status_code == 422
+    assert "请先告知反映人其信息将转给该单位" in text
+    assert "checked" in text, "the file stays chosen"
+
+
+def test_a_draft_is_changed_on_a_page_of_its_own(desk: Desk) -> None:
+    matter, file = with_card(desk)
+    referral = drafted(desk, matter=matter)
+    client, url = browser(desk, Role.HANDLER), page("referral_act", referral.pk, "revise")
+    typed = {"unit": CITY, "reason": "改过的理由", "requested": "请认定。", "files": [file], "told": "on"}
+
+    opened = text_of(client.get(url))
+    response = client.post(url, typed)
+
+    assert "档案在上级。" in opened
+    assert response.headers["Location"] == page("referral", referral.pk)
+    shown = text_of(client.get(page("referral", referral.pk)))
+    assert "改过的理由" in shown
+    assert "户口簿.png" in shown
+
+
+def test_who_sends_sees_exactly_what_leaves_and_looks_again_if_it_changed(desk: Desk) -> None:
+    matter, file = with_card(desk)
+    typed = {"unit": CITY, "reason": "档案在市级。", "requested": "请认定。", "files": [file], "told": "on"}
+    browser(desk, Role.HANDLER).post(f"{page('referral_new')}?matter={matter.pk}", typed)
+    referral = Referral.objects.get()
+    client, url = browser(desk, Role.WINDOW_LEAD), page("referral_act", referral.pk, "send")
+    looked_at = seen(client, referral)
+    assert "户口簿.png" in text_of(client.get(url, **HTMX))
+    actions.amend(
+        matter_id=matter.pk,
+        actor=desk.actor(Role.WINDOW_CLERK),
+        reason="记错了",
+        phone="13800009999",
+        address="示例镇",
+        vulnerable=[],
+        subject=matter.subject,
+        narrative="换了一种说法。",
+    )
+
+    refused = client.post(url, looked_at, **HTMX)
+
+    assert refused.status_code == 409
+    assert "请重新核对" in text_of(refused)
+    assert "换了一种说法。" in text_of(refused)
+    assert fresh(desk, referral.pk).state == State.DRAFT
+    again = client.post(url, {"seen": refused.context["form"]["seen"].value()}, **HTMX)
+    assert again.headers["HX-Redirect"] == page("referral", referral.pk)
+
+
 # --- The steps ---------------------------------------------------------------------------------------
 
 
@@ -380,7 +592,7 @@ def test_the_receiver_signs_and_answers_on_the_page(desk: Desk, city: Any) -> No
     assert signed.state == State.SIGNED
     assert signed.matter_id is not None
     early = text_of(lead.get(page("referral", referral_id)))
-    assert "办结上报后才能反馈" in early
+    assert "还没有办结上报" in early
     assert page("referral_act", referral_id, "answer") not in early
     with in_centre(CITY):
         there.assign(signed.matter_id)
@@ -403,7 +615,7 @@ def test_giving_back_needs_reason_basis_and_who_should(desk: Desk, city: Any) ->
     text = text_of(response)
     assert response.status_code == 422
     assert 'id="id_basis_error"' in text
-    assert 'id="id_suggested_error"' in text
+    assert 'id="id_suggested_unit_error"' in text
     assert "不属本级" in text
     assert fresh(there, referral_id).state == State.SENT
 
@@ -454,7 +666,7 @@ def test_a_final_step_asks_once_naming_the_referral(desk: Desk) -> None:
     whole = text_of(client.get(page("referral_act", referral.pk, "send")))
     dialog = text_of(client.get(page("referral_act", referral.pk, "send"), **HTMX))
 
-    asked = f"确认对{referral.matter}转{referral.unit_name}的草稿“送出”？"
+    asked = f"确认对{referral.matter}转{referral.unit_name}的草稿“审核送出”？"
     assert f'data-confirm="{asked}' in whole
     assert asked in dialog
     assert "对方将看到" in dialog
@@ -479,7 +691,7 @@ def test_the_letter_is_printed_in_two_copies_and_audited(desk: Desk) -> None:
 
     text = text_of(browser(desk, Role.WINDOW_CLERK).post(page("referral_letter", referral.pk)))
 
-    assert text.count('class="paper"') == 2
+    assert text.count('class="paper"') == 3, "two copies, and the slip to send back"
     assert text.count(REPORTER.name) == 2
     assert text.count(REPORTER.identifier) == 2
     for part in (referral.number, f"{referral.unit_name}：", "请协查并认定。", "（盖章）", "寄送联"):
