@@ -48,7 +48,7 @@ def units() -> list[Unit]:
         *far,
         *(
             Unit(office.code, office.name, Counterpart.LETTER)
-            for office in OutsideOffice.objects.all()
+            for office in OutsideOffice.objects.filter(retired_at=None)
             if office.code not in electronic
         ),
     ]
