@@ -35,7 +35,8 @@ from tenants.referrals.models import Direction, Referral, State
 
 AT_ONCE = 12
 """So many of one kind of act before the next kind has its turn."""
-IDLE_SECONDS = 0.2
+IDLE_SECONDS = (0.2, 1.0)
+"""How long to wait when there is nothing to do: at first, and at most, doubling."""
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class Driver:
         wait = 0.0
         while not until(wait):
             try:
-                wait = 0.0 if self._turn() else IDLE_SECONDS
+                wait = 0.0 if self._turn() else min(max(IDLE_SECONDS[0], 2 * wait), IDLE_SECONDS[1])
             except (OperationalError, InterfaceError):  # the database is away: look again what stands
                 self._forget_connections()
                 wait = 0.5
@@ -158,14 +159,13 @@ class Driver:
             Exists(Referral.objects.filter(matter=OuterRef("pk"), state=State.DRAFT))
         )
         for matter in free.order_by("?")[: max(0, min(AT_ONCE, missing))]:
-            yield "", None, partial(desk.draft, matter.pk, self._unit(desk, matter))
+            if units := self._units(desk, matter):
+                yield "", None, partial(desk.draft, matter.pk, self.rng.choice(units))
 
-    def _unit(self, desk: Desk, matter: Matter) -> str:
-        """Somebody else, who has not given this matter back yet."""
+    def _units(self, desk: Desk, matter: Matter) -> list[str]:
+        """The others, as far as they have not given this matter back yet."""
         returned = set(matter.referrals.filter(state=State.RETURNED).values_list("unit_code", flat=True))
-        return self.rng.choice(
-            [code for code in self.part.units if code != desk.centre and code not in returned]
-        )
+        return [code for code in self.part.units if code != desk.centre and code not in returned]
 
     # --- The coordinator -----------------------------------------------------------------------------
 

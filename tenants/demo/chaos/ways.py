@@ -21,11 +21,11 @@ class Way(StrEnum):
 
 
 SHARES = {
-    Way.RECALL: 50,
-    Way.RETURN: 22,
-    Way.RACE: 6,
-    Way.SHORT: 12,
-    Way.WHOLE: 4,
+    Way.RECALL: 40,
+    Way.RETURN: 36,
+    Way.RACE: 5,
+    Way.SHORT: 10,
+    Way.WHOLE: 3,
     Way.CHAIN: 2,
     Way.REDIRECT: 2,
     Way.APPEAL: 2,
