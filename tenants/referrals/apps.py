@@ -10,7 +10,7 @@ class ReferralsConfig(AppConfig):
     def ready(self) -> None:
         from bancheng.web.navigation import register_count
         from tenants.casework.following import when_withdrawn
-        from tenants.referrals import arrivals, cargo, deciding, panel  # noqa: F401  (they register: envelopes, the page)
+        from tenants.referrals import arrivals, cargo, deciding, panel, remaking  # noqa: F401  (they register themselves)
         from tenants.referrals.views import waiting
 
         register_count("referrals", waiting)

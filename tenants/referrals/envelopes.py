@@ -1,7 +1,8 @@
 """What the two sides of a referral write to each other; `arrivals` says what it does on the other side.
 
 Each is applied exactly once, in the order in which its sender posted it. What the two post at the same time
-may cross: which word counts then is said in `arrivals`.
+may cross: which word counts then is said in `arrivals`. Bodies are functions of the rows, so that `remaking`
+can write them again.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,6 @@ from tenants.referrals.models import CarriedConsent, CarriedFile, MaterialAsk, R
 
 def post_sent(referral: Referral, matter: Matter, *, source: str, cargo: Mapping[str, Any]) -> None:
     """Here is the case, and what travels along (the manifest of `cargo.manifest`)."""
-    designated = referral.designated_at
     _post(
         referral,
         source=source,
@@ -29,22 +29,31 @@ def post_sent(referral: Referral, matter: Matter, *, source: str, cargo: Mapping
             "due_on": str(referral.sign_due_on),
             "round": referral.round,
         },
-        body={
-            "number": referral.number,
-            "subject": referral.subject,
-            "reason": referral.reason,
-            "requested": referral.requested,
-            "digest": referral.digest,
-            "cargo": cargo,
-            "designation": referral.designation or "",
-            "designated_at": designated.isoformat() if designated else "",
-        },
+        body=sent_body(referral, cargo),
     )
+
+
+def sent_body(referral: Referral, cargo: Mapping[str, Any]) -> dict[str, Any]:
+    designated = referral.designated_at
+    return {
+        "number": referral.number,
+        "subject": referral.subject,
+        "reason": referral.reason,
+        "requested": referral.requested,
+        "digest": referral.digest,
+        "cargo": cargo,
+        "designation": referral.designation or "",
+        "designated_at": designated.isoformat() if designated else "",
+    }
 
 
 def post_recall(referral: Referral, *, source: str) -> None:
     """Please let it go, unless you have signed or returned it already; either answer is yours."""
-    _post(referral, source=source, kind="referral.recall", body={"reason": referral.recall_reason or ""})
+    _post(referral, source=source, kind="referral.recall", body=recall_body(referral))
+
+
+def recall_body(referral: Referral) -> dict[str, Any]:
+    return {"reason": referral.recall_reason or ""}
 
 
 def post_material_given(
@@ -55,13 +64,21 @@ def post_material_given(
         referral,
         source=source,
         kind="referral.material_given",
-        body={"ask": str(ask.pk), "given": ask.given or "", "cargo": cargo},
+        body=material_given_body(ask, cargo),
     )
+
+
+def material_given_body(ask: MaterialAsk, cargo: Mapping[str, Any]) -> dict[str, Any]:
+    return {"ask": str(ask.pk), "given": ask.given or "", "cargo": cargo}
 
 
 def post_redirected(referral: Referral, *, source: str) -> None:
     """The coordinator has given it to another unit: you are out of it."""
-    _post(referral, source=source, kind="referral.redirected", body={"reason": referral.designation or ""})
+    _post(referral, source=source, kind="referral.redirected", body=redirected_body(referral))
+
+
+def redirected_body(referral: Referral) -> dict[str, Any]:
+    return {"reason": referral.designation or ""}
 
 
 def post_chased(referral: Referral, *, text: str, source: str) -> None:
@@ -89,8 +106,12 @@ def post_signed(referral: Referral, matter: Matter, *, source: str) -> None:
         source=source,
         kind="referral.signed",
         header={"matter": matter.machine_number, "due_on": str(matter.due_on or "")},
-        body={"matter_number": matter.number, "due_on": str(matter.due_on or "")},
+        body=signed_body(matter),
     )
+
+
+def signed_body(matter: Matter) -> dict[str, Any]:
+    return {"matter_number": matter.number, "due_on": str(matter.due_on or "")}
 
 
 def post_returned(referral: Referral, *, source: str) -> None:
@@ -100,12 +121,16 @@ def post_returned(referral: Referral, *, source: str) -> None:
         source=source,
         kind="referral.returned",
         header={"ground": referral.return_ground},
-        body={
-            "reason": referral.return_reason or "",
-            "ground": referral.return_ground,
-            "suggested": referral.suggested_unit,
-        },
+        body=returned_body(referral),
     )
+
+
+def returned_body(referral: Referral) -> dict[str, Any]:
+    return {
+        "reason": referral.return_reason or "",
+        "ground": referral.return_ground,
+        "suggested": referral.suggested_unit,
+    }
 
 
 def post_recalled(referral: Referral, *, source: str) -> None:
@@ -120,8 +145,12 @@ def post_asked(referral: Referral, ask: MaterialAsk, *, source: str) -> None:
         source=source,
         kind="referral.material_asked",
         header={"due_on": str(ask.due_on)},
-        body={"ask": str(ask.pk), "items": ask.items, "due_on": str(ask.due_on)},
+        body=asked_body(ask),
     )
+
+
+def asked_body(ask: MaterialAsk) -> dict[str, Any]:
+    return {"ask": str(ask.pk), "items": ask.items, "due_on": str(ask.due_on)}
 
 
 def post_progress(referral: Referral, *, text: str, source: str) -> None:
@@ -142,8 +171,12 @@ def post_answered(referral: Referral, matter: Matter, *, source: str, cargo: Map
         source=source,
         kind="referral.answered",
         header={"matter": matter.machine_number, "outcome": matter.outcome},
-        body={"outcome": matter.outcome, "answer": referral.answer, "cargo": cargo},
+        body=answered_body(referral, matter, cargo),
     )
+
+
+def answered_body(referral: Referral, matter: Matter, cargo: Mapping[str, Any]) -> dict[str, Any]:
+    return {"outcome": matter.outcome, "answer": referral.answer, "cargo": cargo}
 
 
 # --- Either way --------------------------------------------------------------------------------------

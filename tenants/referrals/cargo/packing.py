@@ -163,12 +163,13 @@ def post_files(referral: Referral, travels: str, source: str, *, only: Sequence[
     if referral.by_letter:
         return
     for file in _leg(referral, travels, only):
-        content = b64encode(content_of(file)).decode("ascii")
-        envelopes.post_file(
-            referral,
-            {"id": str(file.pk), "sha256": file.sha256, "content": content},
-            source=source,
-        )
+        envelopes.post_file(referral, file_body(file), source=source)
+
+
+def file_body(file: CarriedFile) -> dict[str, Any]:
+    """The message of one file. Raises ObjectDoesNotExist when its content was destroyed."""
+    content = b64encode(content_of(file)).decode("ascii")
+    return {"id": str(file.pk), "sha256": file.sha256, "content": content}
 
 
 def _leg(referral: Referral, travels: str, only: Sequence[UUID] | None) -> QuerySet[CarriedFile]:
