@@ -136,7 +136,7 @@ def _ask(referral: Referral, message: Message) -> MaterialAsk:
     """The first question, or the answer to it, is the first of its kind on the line, and so on."""
     before = _line(message).filter(kind=message.kind, seq__lt=message.seq).count()
     asks: list[MaterialAsk] = list(referral.asks.order_by("at"))
-    return asks[before]
+    return asks[int(before)]
 
 
 def _matter(referral: Referral) -> Matter:
