@@ -126,7 +126,7 @@ def offer(form: ReferralForm, matter: Matter, travels: str) -> None:
         ]
 
 
-class ReasonForm(ReferralForm):
+class WhyForm(ReferralForm):
     """Why: to recall, to have the coordinator step in, to disagree with a return."""
 
     reason = TextField(label="理由")

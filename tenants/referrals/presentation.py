@@ -319,9 +319,8 @@ def _ended(referral: Referral, taken: list[tuple[str, datetime | None]], end: st
     taken.append((end, referral.ended_at))
     if referral.state == State.RETURNED and referral.appealed_at:
         taken += [("提请指定", referral.appealed_at), ("指定承办", referral.designated_at)]
-    done = [Step(label, "done" if at else "current", at) for label, at in taken]
-    last = done[-1]
-    return [*done[:-1], Step(last.label, "current", last.at)]
+    *before, (last, at) = taken
+    return [*(Step(label, "done", when) for label, when in before), Step(last, "current", at)]
 
 
 def unit_words(code: str, units: Iterable[selectors.Unit]) -> str:

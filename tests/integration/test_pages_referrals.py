@@ -327,7 +327,7 @@ def test_a_file_that_came_is_opened_from_the_page(desk: Desk, city: Any) -> None
     assert auditor.get(url).status_code == 403
     opened = lead.get(url)
     assert (opened.status_code, opened.headers["Content-Type"]) == (200, "image/png")
-    assert opened.headers["Cache-Control"] == "private, no-store"
+    assert "no-store" in opened.headers["Cache-Control"]
 
 
 def test_the_queries_of_the_page_do_not_grow(
@@ -496,20 +496,22 @@ def test_who_sends_sees_exactly_what_leaves_and_looks_again_if_it_changed(desk: 
     matter, file = with_card(desk)
     typed = {"unit": CITY, "reason": "档案在市级。", "requested": "请认定。", "files": [file], "told": "on"}
     browser(desk, Role.HANDLER).post(f"{page('referral_new')}?matter={matter.pk}", typed)
-    referral = Referral.objects.get()
+    with in_centre(desk.centre.code):
+        referral = Referral.objects.get()
     client, url = browser(desk, Role.WINDOW_LEAD), page("referral_act", referral.pk, "send")
     looked_at = seen(client, referral)
     assert "户口簿.png" in text_of(client.get(url, **HTMX))
-    actions.amend(
-        matter_id=matter.pk,
-        actor=desk.actor(Role.WINDOW_CLERK),
-        reason="记错了",
-        phone="13800009999",
-        address="示例镇",
-        vulnerable=[],
-        subject=matter.subject,
-        narrative="换了一种说法。",
-    )
+    with in_centre(desk.centre.code):
+        actions.amend(
+            matter_id=matter.pk,
+            actor=desk.actor(Role.WINDOW_CLERK),
+            reason="记错了",
+            phone="13800009999",
+            address="示例镇",
+            vulnerable=[],
+            subject=matter.subject,
+            narrative="换了一种说法。",
+        )
 
     refused = client.post(url, looked_at, **HTMX)
 
