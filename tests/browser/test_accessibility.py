@@ -48,7 +48,7 @@ PAGES = {
 OFFICE_PAGES = {
     Role.CITY_ANALYST: ("/",),
     Role.CITY_COORDINATOR: ("/board/", "/city-notices/"),
-    Role.OPERATOR: ("/centres/", "/exchange/"),
+    Role.OPERATOR: ("/centres/", "/exchange/", "/outside-offices/", "/outside-offices/add/"),
 }
 SHOWN = {
     (s2, "resolve"): (
@@ -150,7 +150,7 @@ def open_dialog(play: Play, page: Page, matter: object, act: str) -> None:
 
 @pytest.mark.parametrize(("story", "before"), SHOWN, ids=["S2", "S3", "S6"])
 def test_a_matter_with_much_in_it(play: Play, story: ModuleType, before: str) -> None:
-    matter = told(story, play.centre, before=before).matter_id
+    matter = told(story, play.centre, before=before).trail.matter_id
     tabs, acts = SHOWN[story, before]
     page = play.screen(Role.WINDOW_LEAD)
     for tab in tabs:
@@ -195,7 +195,7 @@ def test_dialogs_of_other_people_and_states(play: Play) -> None:
 def test_papers(play: Play) -> None:
     stage = told(s3, play.centre)
     with in_centre(play.centre.code):
-        reckoned = Matter.objects.get(pk=stage.matter_id)
+        reckoned = Matter.objects.get(pk=stage.trail.matter_id)
         asked, replied, handling = (
             play.desk.awaiting_material(),
             play.desk.replied(),
@@ -251,7 +251,7 @@ def test_a_draft_and_what_is_seen_before_it_is_sent(city: Centre, play: Play) ->
 
 def test_a_referral_and_its_letter(city: Centre, act_out: Any) -> None:
     play = act_out(city)
-    referral = f"/referrals/{told(s1, city, before='referral.confirm').referral_id}/"
+    referral = f"/referrals/{told(s1, city, before='referral.confirm').trail.legs()[-1].referral_id}/"
     page = play.screen(Role.WINDOW_LEAD)
     for path in ("/referrals/", referral, f"{referral}letter/"):
         look(page, play.site + path)
