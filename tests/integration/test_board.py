@@ -330,6 +330,7 @@ def test_a_letter_is_on_the_board_like_any_other(city: Any, coordinator: Client)
             number="示例函〔2026〕1号",
             dated=MONDAY.date(),
             answer=REPORTER.name,
+            unscanned="对方以电话答复。",
         )
     case = BoardCase.objects.get()
     assert (case.way, case.state, case.outcome) == ("letter", "answered", "done")

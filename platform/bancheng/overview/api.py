@@ -1,6 +1,6 @@
 """The office's API of the coordinator's board: the list, one case with its course, the three decisions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -99,7 +99,7 @@ class CaseSerializer(CaseLineSerializer):
 class Detail(board.Line):
     """One case with its course, its chain, and what this person may decide."""
 
-    actor: Actor
+    actor: Actor = field(kw_only=True)
 
     @property
     def entries(self) -> list[course.Entry]:
@@ -125,7 +125,7 @@ class Detail(board.Line):
 
 
 def _shown(case: BoardCase, actor: Actor) -> Response:
-    return Response(CaseSerializer(Detail(case, actor)).data)
+    return Response(CaseSerializer(Detail(case, actor=actor)).data)
 
 
 # --- Views -------------------------------------------------------------------------------------------

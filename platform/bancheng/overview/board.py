@@ -1,7 +1,7 @@
 """The coordinator's board: every referral by its header, the stuck ones on top. No person, no free text."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -106,15 +106,15 @@ FILTERS: Final[dict[str, tuple[str, Callable[[], Q]]]] = {
 """What may be asked for beside a state: its word, and how it is found today."""
 
 
-def _undecided_since(field: str) -> Q:
-    return Q(decided_at__isnull=True) | Q(decided_at__lt=F(field))
+def _undecided_since(column: str) -> Q:
+    return Q(decided_at__isnull=True) | Q(decided_at__lt=F(column))
 
 
-def _past(field: str) -> Q:
+def _past(column: str) -> Q:
     """Due by the close of a day that is over for the offices."""
     today = clock.today()
     over = "lte" if clock.now() > closing(today) else "lt"
-    return Q(**{f"{field}__{over}": today})
+    return Q(**{f"{column}__{over}": today})
 
 
 # --- The list ----------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def cases(
             output_field=IntegerField(),
         ),
         waits_since=Case(
-            *(When(stuck(), then=Cast(field, DateTimeField())) for stuck, field in _RANKED),
+            *(When(stuck(), then=Cast(column, DateTimeField())) for stuck, column in _RANKED),
             output_field=DateTimeField(),
         ),
     ).order_by("rank", F("waits_since").asc(nulls_last=True), "-sent_at", "-case_id")
@@ -183,9 +183,21 @@ def figures() -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Line:
-    """A referral as the board shows it. Ages in working days."""
+    """A referral as the board shows it, its units by their names in `short` where they have one there.
+
+    Ages are in working days.
+    """
 
     case: BoardCase
+    short: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        return self.short.get(self.case.source, self.case.source_name)
+
+    @property
+    def target(self) -> str:
+        return self.short.get(self.case.target, self.case.target_name)
 
     @property
     def item(self) -> str:
@@ -237,8 +249,8 @@ class Line:
         if self.appealed:
             return COORDINATOR
         if self.case.state in WITH_TARGET:
-            return self.case.target_name
-        return self.case.source_name if self.under_way else ""
+            return self.target
+        return self.source if self.under_way else ""
 
     @property
     def age(self) -> int:
@@ -270,10 +282,12 @@ class Line:
 
     @property
     def due(self) -> tuple[str, date | None]:
-        """What the light is about, and by when."""
+        """What the light is about, and by when; nothing where no term runs."""
         case = self.case
         terms = {"sent": ("签收期限", case.sign_due_on), "asked": ("补正期限", case.asked_due_on)}
-        return terms.get(case.state, ("办理期限", case.handle_due_on))
+        if case.state in ("signed", "recalling"):
+            return "办理期限", case.handle_due_on
+        return terms.get(case.state, ("", None))
 
 
 def _unheard(asked_at: datetime | None, decided_at: datetime | None) -> bool:

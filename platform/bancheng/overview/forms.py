@@ -10,7 +10,7 @@ from django.http import QueryDict
 from bancheng.catalogue import selectors as catalogue
 from bancheng.overview import board, selectors
 from bancheng.overview.selectors import Scope
-from bancheng.overview.units import Unit, units
+from bancheng.overview.units import Unit, short_names, units
 from bancheng.timekeeping import clock
 
 MONTHS = 12
@@ -68,7 +68,9 @@ class BoardForm(forms.Form):
 
     def __init__(self, query: QueryDict) -> None:
         super().__init__(query)
-        _field(self, "unit").choices = [("", "全部单位"), *((unit.code, unit.name) for unit in units())]
+        short = short_names()
+        named = [(unit.code, short.get(unit.code, unit.name)) for unit in units()]
+        _field(self, "unit").choices = [("", "全部单位"), *named]
         _field(self, "item").choices = [("", "全部事项"), *catalogue.item_choices()]
 
     def clean_number(self) -> str:

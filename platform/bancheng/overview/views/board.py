@@ -20,7 +20,7 @@ from bancheng.overview import acts, course, deciding
 from bancheng.overview import board as cases
 from bancheng.overview.forms import BoardForm
 from bancheng.overview.models import BoardCase
-from bancheng.overview.units import names
+from bancheng.overview.units import names, short_names
 from bancheng.web.answers import dialog_or_page, go, tell_once
 
 PAGE = 30
@@ -32,11 +32,11 @@ def board(request: HttpRequest) -> HttpResponse:
     require(actor_of(request), "board.view")
     form = BoardForm(request.GET)
     page = Paginator(cases.cases(**form.narrowed()), PAGE).get_page(request.GET.get("page"))
-    figures = cases.figures()
+    figures, short = cases.figures(), short_names()
     context = {
         "form": form,
         "page": page,
-        "lines": [cases.Line(case) for case in page],
+        "lines": [cases.Line(case, short) for case in page],
         "figures": figures,
         "overdue_note": "签收{late}，补正{late_material}，办理{late_handling}".format(**figures),
         "silent_note": f"超{cases.SILENT_DAYS}个工作日没有动静",
@@ -51,14 +51,14 @@ def board_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     require(actor, "board.view")
     case = course.case_for(case_id)
-    named = names()
+    named, short = names(), short_names()
     choices = deciding.choices(case) if allowed(actor, deciding.PERMISSION) else []
     context = {
-        "line": cases.Line(case),
+        "line": cases.Line(case, short),
         "case": case,
         "entries": course.entries(case, named),
-        "chain": [cases.Line(each) for each in course.chain(case)],
-        "others": [cases.Line(each) for each in course.others(case)],
+        "chain": [cases.Line(each, short) for each in course.chain(case)],
+        "others": [cases.Line(each, short) for each in course.others(case)],
         "suggested": named.get(case.suggested, case.suggested),
         "decided_unit": named.get(case.decided_unit, case.decided_unit),
         "open_to": [choice for choice in choices if not choice.why_not],
@@ -105,7 +105,7 @@ def _decision_form(
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "case": case,
-        "line": cases.Line(case),
+        "line": cases.Line(case, short_names()),
         "label": bound.label,
         "form": form,
         "url": reverse("board_decide", args=[case.pk, bound.name]),
