@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.core.management import call_command
 
-from bancheng.devstack import discovery, meeting
+from bancheng.devstack import discovery, ground, meeting
 from bancheng.devstack.instance import Instance
 from bancheng.devstack.ports import is_free
 from bancheng.devstack.supervisor import Failed, Say, Stopped, Supervisor
@@ -79,9 +79,10 @@ def run(options: Options, say: Say) -> None:
         supervisor = Supervisor(options.place / "logs", say)
         supervisor.handle_signals()
         try:
-            environments = [
-                bring_up(system, instance, supervisor, options.commands) for system, instance in systems
-            ]
+            environments: list[dict[str, str]] = []
+            for system, instance in systems:
+                like = environments[0]["DATABASE_URL"] if environments else ""
+                environments.append(bring_up(system, instance, supervisor, options.commands, like))
             if options.peer:
                 say("正在交换密钥 …", end="")
                 meeting.introduce(*(_party(s, e) for (s, _), e in zip(systems, environments, strict=True)))
@@ -120,11 +121,16 @@ def beside(place: Path) -> Path:
 
 
 def bring_up(
-    system: System, instance: Instance, supervisor: Supervisor, commands: Collection[str]
+    system: System, instance: Instance, supervisor: Supervisor, commands: Collection[str], like: str = ""
 ) -> dict[str, str]:
-    """Start the servers, prepare the data, start the processes. Returns the variables that lead there."""
-    named = named_by_the_operator() if not system.name else {}
+    """Start the servers, prepare the data, start the processes. Returns the variables that lead there.
+
+    `like` is the database of a system of the same release, which spares this one laying the same ground.
+    """
+    named = {} if like else named_by_the_operator()
     environment = start_servers(system, instance, supervisor, named, os.getpid())
+    if like:
+        ground.copy_if_empty(like, environment["DATABASE_URL"])
     where = f"（{system.label}）" if system.label else ""
     for name, label, arguments in steps(system, commands):
         argv = [sys.executable, "-m", "django", *arguments]

@@ -6,6 +6,8 @@ Laying it anew takes some ten seconds, copying it one: for whoever starts a seco
 import os
 import subprocess
 
+import psycopg
+
 from bancheng.devstack.binaries import find_postgres_tool
 from bancheng.devstack.supervisor import Failed
 
@@ -23,6 +25,19 @@ def copy(source: str, target: str) -> None:
     extension = "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;"  # a dump of one schema has none
     text = dump.replace("CREATE SCHEMA public;", extension, 1)
     _run("psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--single-transaction", target, said=text)
+
+
+def copy_if_empty(source: str, target: str) -> bool:
+    """The same where there is nothing yet; False where there is, or where the programs do not fit the server."""
+    with psycopg.connect(target) as connection:
+        row = connection.execute("SELECT to_regclass('public.django_migrations') IS NULL").fetchone()
+    if not row or not row[0]:
+        return False
+    try:
+        copy(source, target)
+    except Failed:
+        return False
+    return True
 
 
 def _run(program: str, *arguments: str, said: str | None = None) -> str:

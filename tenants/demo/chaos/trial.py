@@ -1,11 +1,12 @@
 """One chaos run: put up the stage, let the drivers work while the saboteur breaks things, drain, judge."""
 
+import itertools
 import json
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,13 +25,15 @@ from tenants.demo.chaos.ways import CITY_CENTRE, PROVINCE_CENTRE
 OFFICE = "130700-office"
 COUNTIES = ("130702", "130722", "130726", "130730", "130731")
 OPEN_STATES = ("draft", "sent", "signed", "asked", "recalling", "answered")
+TELL_EVERY = 20.0
+"""Seconds."""
 REFERRALS_A_MATTER = 12
 """A matter that came home may be referred again."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """How much, how long, by which plan.
+    """How much, how long at least, by which plan.
 
     `only` limits the kinds of faults, `build` and `like` are those of `stage`. `patience` in seconds is how
     long nothing may move in the end.
@@ -77,7 +80,7 @@ def on(place: Stage, wanted: Wanted, say: Say) -> dict[str, Any]:
     if wanted.keep_logs:
         shutil.copytree(place.home / "logs", wanted.keep_logs, dirs_exist_ok=True)
     if drained is None:
-        found.lost.append(f"not drained: {_under_way(place, wanted)}")
+        found.lost.append(f"not drained: {_under_way(place)}")
     return {
         "wanted": asdict(wanted),
         "seconds": {
@@ -162,36 +165,30 @@ def _shares(referrals: int, centres: Sequence[str]) -> dict[str, int]:
 
 
 def _break_things(place: Stage, wanted: Wanted, say: Say) -> Saboteur:
-    saboteur, began = Saboteur(place, wanted.seed), time.monotonic()
-    said = began
-    for fault in plan(wanted.minutes, wanted.seed, wanted.only):
-        time.sleep(max(0.0, began + fault.at - time.monotonic()))
-        saboteur.strike(fault.kind)
-        saboteur.done["ended_by_themselves"] += place.tend()
-        if time.monotonic() - said > 20:
-            said = time.monotonic()
-            say(f"  {said - began:.0f}秒：{_under_way(place, wanted) or '数据库正在恢复'}")
-    time.sleep(max(0.0, began + wanted.minutes * 60 - time.monotonic()))
+    """Break things for so many minutes from the first referral on, and then until the last one has begun."""
+    saboteur, stand = Saboteur(place, wanted.seed), _Watch(place, wanted, say)
+    stand.wait_until(lambda now: now.begun > 0)
+    for number in itertools.count():
+        began = time.monotonic()
+        for fault in plan(wanted.minutes, wanted.seed + number, wanted.only):
+            time.sleep(max(0.0, began + fault.at - time.monotonic()))
+            saboteur.strike(fault.kind)
+            saboteur.done["ended_by_themselves"] += place.tend()
+            now = stand.look()
+            if number and now and now.begun >= wanted.referrals:
+                return saboteur
+        time.sleep(max(0.0, began + wanted.minutes * 60 - time.monotonic()))
+        now = stand.look()
+        if stand.stuck or (now and now.begun >= wanted.referrals):
+            break
     return saboteur
 
 
 def _drain(place: Stage, wanted: Wanted, say: Say) -> float | None:
     """Wait until all is sent, delivered and ended. Seconds that took, or None when nothing moves any more."""
-    began = said = moved = time.monotonic()
-    before = None
-    while True:
-        place.tend()
-        now = _under_way(place, wanted)
-        if now == Standing(wanted.referrals, 0, 0):
-            return time.monotonic() - began
-        if now != before:
-            before, moved = now, time.monotonic()
-        if time.monotonic() - moved > wanted.patience:
-            return None
-        if time.monotonic() - said > 20:
-            said = time.monotonic()
-            say(f"  {said - began:.0f}秒：{now or '数据库正在恢复'}")
-        time.sleep(0.5)
+    began, stand = time.monotonic(), _Watch(place, wanted, say)
+    stand.wait_until(lambda now: now == Standing(wanted.referrals, 0, 0))
+    return None if stand.stuck else time.monotonic() - began
 
 
 @dataclass(frozen=True)
@@ -206,7 +203,39 @@ class Standing:
         return f"已起草{self.begun}件，未了结{self.open}件，在途消息{self.under_way}条"
 
 
-def _under_way(place: Stage, wanted: Wanted) -> Standing | None:
+class _Watch:
+    """Looks how far it has got, tells it now and then, and knows when nothing has moved for too long."""
+
+    def __init__(self, place: Stage, wanted: Wanted, say: Say) -> None:
+        self.place, self.wanted, self.say = place, wanted, say
+        self.began = self.said = self.moved = time.monotonic()
+        self.before: Standing | None = None
+
+    @property
+    def stuck(self) -> bool:
+        return time.monotonic() - self.moved > self.wanted.patience
+
+    def look(self) -> Standing | None:
+        """How far it has got; None while a database is down."""
+        now, moment = _under_way(self.place), time.monotonic()
+        if now is not None and now != self.before:
+            self.before, self.moved = now, moment
+        if moment - self.said > TELL_EVERY:
+            self.said = moment
+            self.say(f"  {moment - self.began:.0f}秒：{now or '数据库正在恢复'}")
+        return now
+
+    def wait_until(self, reached: Callable[[Standing], bool]) -> None:
+        """Until it has got so far, or is stuck."""
+        while not self.stuck:
+            self.place.tend()
+            now = self.look()
+            if now is not None and reached(now):
+                return
+            time.sleep(0.5)
+
+
+def _under_way(place: Stage) -> Standing | None:
     """None while a database is down."""
     begun = opened = moving = 0
     try:
