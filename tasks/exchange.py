@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from bancheng.celery import app, hint
-from bancheng.exchange import dispatch, inbox
+from bancheng.exchange import dispatch, inbox, purging
 from tasks.base import PublicTask, TenantTask
 
 
@@ -27,3 +27,9 @@ def deliver(target: str) -> None:
 def drain(*, centre: str, case_id: str, source: str) -> None:
     """Apply what `centre` holds of this line, now that its turn has come."""
     inbox.drain(case_id=UUID(case_id), source=source, target=centre)
+
+
+@app.task(name="exchange.purge", base=PublicTask)
+def purge() -> None:
+    """Remove headers that nobody needs any more."""
+    purging.purge()

@@ -26,6 +26,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "deadlines": during_work("deadlines.sweep_all", hours="8-17"),
     "digests": during_work("notices.digest_all", hours="8-11"),
     "evidence": every(3600, "records.destroy_evidence"),
+    "old messages": {"task": "exchange.purge", "schedule": crontab(hour="3", minute="10")},
     "anchors": {"task": "records.anchor", "schedule": crontab(hour="2", minute="30")},
 }
 

@@ -5,13 +5,13 @@ one counts then: whoever signed or returned first has done so, and a recall fail
 counts, and what the unit says after it is noted and no more.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from bancheng.catalogue.words import Outcome
 from bancheng.centres.models import Centre
 from bancheng.errors import NotFound
 from bancheng.exchange import peers
-from bancheng.exchange.registry import Envelope, handler
+from bancheng.exchange.registry import Envelope, handler, handler_of_many
 from bancheng.identity.actors import Actor
 from bancheng.timekeeping import clock
 from tenants.matters.actions.ending import close_confirmed
@@ -26,38 +26,16 @@ _S = State
 # --- At the receiver ---------------------------------------------------------------------------------
 
 
-@handler("referral.sent")
-def arrive(envelope: Envelope) -> None:
-    """A case has come in: it waits in 转入 to be signed for."""
-    body, brought = envelope.body, digest.read(envelope.body.get("digest"))
-    kind, name = _sender(envelope.source)
-    if Referral.objects.filter(pk=envelope.case_id).exists():
+@handler_of_many("referral.sent")
+def arrive(envelopes: Sequence[Envelope]) -> None:
+    """Cases have come in: each waits in 转入 to be signed for. Many are written together."""
+    senders = {code: _sender(code) for code in {envelope.source for envelope in envelopes}}
+    if Referral.objects.filter(pk__in=[envelope.case_id for envelope in envelopes]).exists():
         raise OutOfPlace("there is a referral of this id already")
-    referral = Referral.objects.create(
-        id=envelope.case_id,
-        direction=Direction.RECEIVED,
-        counterpart=kind,
-        unit_code=envelope.source,
-        unit_name=name,
-        state=State.SENT,
-        number=reading.text(body, "number", 40),
-        unit_matter_number=str(brought["number"])[:40],
-        first_number=str(brought["first_number"])[:40],
-        sensitive=bool(brought["sensitive"]),
-        round=reading.number(envelope.header, "round"),
-        subject=reading.text(body, "subject", 80),
-        item_code=reading.item(envelope.header, "item"),
-        reason=reading.text(body, "reason"),
-        requested=reading.text(body, "requested"),
-        digest=brought,
-        designation=reading.text(body, "designation", optional=True),
-        designated_at=reading.moment(body, "designated_at") if body.get("designated_at") else None,
-        created_at=clock.now(),
-        sent_at=envelope.created_at,
-        sign_due_on=reading.day(envelope.header, "due_on"),
-    )
-    cargo.expect(referral, body.get("cargo", {}), CarriedFile.With.SENT)
-    board.show(referral)
+    come = Referral.objects.bulk_create([_come_in(e, *senders[e.source]) for e in envelopes])
+    for referral, envelope in zip(come, envelopes, strict=True):
+        cargo.expect(referral, envelope.body.get("cargo", {}), CarriedFile.With.SENT)
+        board.show(referral)
 
 
 @handler("referral.recall")
@@ -207,6 +185,33 @@ def _checked(envelope: Envelope, side: Direction, fits: Collection[State]) -> Re
     if referral.direction != side or referral.state not in fits:
         raise OutOfPlace(f"{envelope.kind} does not fit a referral that is {referral.state} here")
     return referral
+
+
+def _come_in(envelope: Envelope, kind: Counterpart, name: str) -> Referral:
+    body, brought = envelope.body, digest.read(envelope.body.get("digest"))
+    return Referral(
+        id=envelope.case_id,
+        direction=Direction.RECEIVED,
+        counterpart=kind,
+        unit_code=envelope.source,
+        unit_name=name,
+        state=State.SENT,
+        number=reading.text(body, "number", 40),
+        unit_matter_number=str(brought["number"])[:40],
+        first_number=str(brought["first_number"])[:40],
+        sensitive=bool(brought["sensitive"]),
+        round=reading.number(envelope.header, "round"),
+        subject=reading.text(body, "subject", 80),
+        item_code=reading.item(envelope.header, "item"),
+        reason=reading.text(body, "reason"),
+        requested=reading.text(body, "requested"),
+        digest=brought,
+        designation=reading.text(body, "designation", optional=True),
+        designated_at=reading.moment(body, "designated_at") if body.get("designated_at") else None,
+        created_at=clock.now(),
+        sent_at=envelope.created_at,
+        sign_due_on=reading.day(envelope.header, "due_on"),
+    )
 
 
 def _sender(code: str) -> tuple[Counterpart, str]:

@@ -1,8 +1,9 @@
 """How the exchange is doing: figures for /readyz, the terminal and the overview. No personal data."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import Avg, Count, Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from bancheng.centres import health
@@ -33,6 +34,63 @@ def status() -> Status:
         blocked=CaseLine.objects.exclude(blocked_at=None).count(),
         lag=lag(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """What is on its way to one target; `lag` in seconds, the rest messages."""
+
+    target: str
+    pending: int
+    in_flight: int
+    held: int
+    dead: int
+    lag: float
+
+
+def counterparts() -> list[Counterpart]:
+    """Every target for which something waits or was given up, the longest wait first."""
+    pending = Q(state=Message.State.PENDING)
+    sent: Any = (
+        Message.objects.exclude(state=Message.State.DELIVERED)
+        .values("target")
+        .annotate(
+            pending=Count("pk", filter=pending),
+            in_flight=Count("pk", filter=pending & Q(leased_until__gt=Now())),
+            dead=Count("pk", filter=Q(state=Message.State.DEAD)),
+            wait=Now() - Min("queued_at", filter=pending),
+        )
+    )
+    come: Any = (
+        Inbox.objects.exclude(state=Inbox.State.APPLIED)
+        .values("target")
+        .annotate(
+            held=Count("pk", filter=Q(state=Inbox.State.HELD)),
+            dead=Count("pk", filter=Q(state=Inbox.State.DEAD)),
+        )
+    )
+    going, waiting = ({row["target"]: row for row in rows} for rows in (sent, come))
+    found = []
+    for target in going.keys() | waiting.keys():
+        out, into = going.get(target, {}), waiting.get(target, {})
+        wait = out.get("wait")
+        found.append(
+            Counterpart(
+                target=target,
+                pending=out.get("pending", 0),
+                in_flight=out.get("in_flight", 0),
+                held=into.get("held", 0),
+                dead=out.get("dead", 0) + into.get("dead", 0),
+                lag=max(wait.total_seconds(), 0.0) if wait else 0.0,
+            )
+        )
+    return sorted(found, key=lambda row: (-row.lag, row.target))
+
+
+def leases_per_delivery() -> float:
+    """How often a delivered message was leased, on average: 1 without trouble, 0 when there is none."""
+    delivered = Message.objects.filter(state=Message.State.DELIVERED)
+    return delivered.aggregate(mean=Avg("attempts", default=0.0))["mean"] or 0.0
 
 
 def lag() -> float:
