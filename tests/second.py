@@ -27,6 +27,7 @@ from bancheng.devstack.system import System, processes
 from bancheng.devstack.valkey import ValkeyServer
 
 ROOT = Path(__file__).resolve().parents[1]
+_SOURCES = os.pathsep.join((str(ROOT / "platform"), str(ROOT)))
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Second:
         here = dict(os.environ) | {
             "DATABASE_URL": _tests_database(),
             "DJANGO_SETTINGS_MODULE": "bancheng.settings.test",
+            "PYTHONPATH": _SOURCES,
         }
         meeting.introduce(
             meeting.Party(here, "zhangjiakou", "张家口市系统", city_url.rstrip("/")),
@@ -120,7 +122,7 @@ def _environment(system: System, database_url: str, redis_url: str) -> dict[str,
         "DJANGO_SETTINGS_MODULE": "bancheng.settings.test",
         "PORT": str(system.port),
         "BANCHENG_HOME": str(system.place),
-        "PYTHONPATH": os.pathsep.join((str(ROOT / "platform"), str(ROOT))),
+        "PYTHONPATH": _SOURCES,
     }
     environment.pop("PYTEST_XDIST_WORKER", None)  # it would send them to a numbered queue
     return environment

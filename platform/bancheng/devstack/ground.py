@@ -28,7 +28,7 @@ def copy(source: str, target: str) -> None:
 
 
 def copy_if_empty(source: str, target: str) -> bool:
-    """The same where there is nothing yet; False where there is, or where the programs do not fit the server."""
+    """The same where there is nothing yet; False where there is, or where the programs do not fit."""
     with psycopg.connect(target) as connection:
         row = connection.execute("SELECT to_regclass('public.django_migrations') IS NULL").fetchone()
     if not row or not row[0]:
