@@ -14,7 +14,12 @@ _REQUIRED = {"required": "请填写此项。", "invalid_choice": "请从列表�
 class OfficesForm(forms.Form):
     """What the list is narrowed by; it stands in the address, since it names no person."""
 
-    q = forms.CharField(label="代码、名称或地址", max_length=40, required=False)
+    q = forms.CharField(
+        label="代码、名称或地址",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "代码、名称或地址"}),
+    )
     retired = forms.ChoiceField(label="状态", choices=[("", "在用"), ("yes", "已停用")], required=False)
 
 
