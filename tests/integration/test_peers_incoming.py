@@ -240,6 +240,19 @@ def test_a_database_in_trouble_asks_to_come_again(far: FarEnd, monkeypatch: pyte
     assert (response.status_code, response.json()["code"], response.json()["final"]) == (503, "busy", False)
 
 
+def test_a_database_that_is_gone_is_answered_all_the_same(
+    far: FarEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any, **__: Any) -> None:
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(peers, "note_refusal", away)
+    monkeypatch.setattr(own_keys, "current", away)
+    response = send(note(), PrivateKey.new())
+    assert (response.status_code, response.json()["code"]) == (503, "busy")
+    assert "Signature" not in response.headers
+
+
 def event_of(**changes: Any) -> bytes:
     event = json.loads(wire.encode(note())) | changes
     return wire.dumps({name: value for name, value in event.items() if value is not None})

@@ -365,6 +365,31 @@ def test_a_change_of_our_key_under_load_loses_no_message(far: FarEnd) -> None:
     assert not Message.objects.exclude(state=Message.State.DELIVERED).exists()
 
 
+def test_a_change_of_our_key_while_messages_leave_loses_none(
+    transactional_db: None, at_once: Callable[..., list[Any]], zhangbei: Any, office: Any
+) -> None:
+    with far_end.running() as far:
+        far_end.introduce(far)
+
+        def send_all() -> None:
+            for n in range(40):
+                post_note(str(n), uuid4())
+                dispatch.run_due()
+
+        def change_twice() -> None:
+            for _ in range(2):
+                far.trusted.append(own_keys.begin_change())
+                own_keys.finish_change()
+                far.trusted.pop(0)  # at once, so that something is under way with the old one
+
+        assert at_once(send_all, change_twice) == [None, None]
+        Peer.objects.update(retry_at=None)
+        notes.end_waiting()
+        dispatch.run_due()
+        assert sorted(far.texts(), key=int) == [str(n) for n in range(40)]
+        assert not Message.objects.exclude(state=Message.State.DELIVERED).exists()
+
+
 def test_the_peers_change_of_key_loses_no_message(far: FarEnd) -> None:
     new = PrivateKey.new()
     old_id = far.key.public.key_id

@@ -133,6 +133,14 @@ def _know(sender: Sender) -> dict[str, Any]:
 
 
 def _answered(request: HttpRequest, serve: Serve, longest: int, media_type: str) -> HttpResponse:
+    try:
+        return _served(request, serve, longest, media_type)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("a message from outside met a database in trouble: %s", describe(error))
+        return _busy(request)
+
+
+def _served(request: HttpRequest, serve: Serve, longest: int, media_type: str) -> HttpResponse:
     known: list[Peer] = []
     try:
         sender = _sender(request, longest, media_type, known)
@@ -140,10 +148,6 @@ def _answered(request: HttpRequest, serve: Serve, longest: int, media_type: str)
     except Turned as turned:
         _note(request, turned, known)
         status, content, kind = turned.status, _problem(request, turned), PROBLEM
-    except (OperationalError, InterfaceError) as error:
-        log.warning("a message from outside met a database in trouble: %s", describe(error))
-        busy = Turned(503, "busy", "本系统暂时不能受理，请稍后再送")
-        return _signed_if_possible(request, busy)
     return _signed(request, status, content, kind)
 
 
@@ -218,7 +222,9 @@ def _signed(request: HttpRequest, status: int, content: dict[str, Any], kind: st
     return response
 
 
-def _signed_if_possible(request: HttpRequest, turned: Turned) -> HttpResponse:
+def _busy(request: HttpRequest) -> HttpResponse:
+    """Signed if the database still gives us our key."""
+    turned = Turned(503, "busy", "本系统暂时不能受理，请稍后再送")
     content = _problem(request, turned)
     try:
         return _signed(request, turned.status, content, PROBLEM)
