@@ -94,7 +94,18 @@ def test_no_address_takes_a_personal_value(described: dict[str, Any]) -> None:
         for parameter in operation.get("parameters", ())
     }
     assert asked == {
-        *("matter_id", "referral_id", "consultation_id", "page", "page_size", "q", "state", "kind", "item"),
+        *(
+            "matter_id",
+            "referral_id",
+            "file_id",
+            "consultation_id",
+            "page",
+            "page_size",
+            "q",
+            "state",
+            "kind",
+            "item",
+        ),
         *(
             "department",
             "light",
