@@ -9,7 +9,8 @@ from bancheng.centres.models import Centre
 from bancheng.centres.scope import in_centre
 from bancheng.identity.roles import Role
 from tenants.demo.parameters import enter_parameters
-from tenants.demo.stories import s1, s2, s3, s6, variations
+from tenants.demo.stories import s1, s2, s3, s4, s5, s6, variations
+from tenants.demo.stories.stage import OFFICE, Step
 from tenants.matters.models import Matter
 from tenants.matters.states import State
 from tenants.referrals.models import Referral
@@ -17,8 +18,9 @@ from tenants.workbook.summary import summarise
 from tests import schemas
 from tests.browser.play import fill, log_in
 from tests.desk import Desk
+from tests.second import second_deployment
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 def figures(centre: Centre) -> tuple[int, int]:
@@ -91,6 +93,98 @@ def test_s6_the_minutes_break_the_circle(zhangbei: Centre, act_out: Any) -> None
     page = play.screen(Role.WINDOW_LEAD)
     page.goto(f"{play.site}/matters/{play.matter}/?tab=coordination")
     expect(page.get_by_text("凭原始档案先行认定视同年限").first).to_be_visible()
+
+
+def test_s5_is_seen_on_the_board_until_the_designated_city_answers(
+    zhangbei: Centre, city: Centre, office: Centre, act_out: Any
+) -> None:
+    play, seen = act_out(zhangbei), []
+
+    def look(step: Step) -> None:
+        """As the coordinator: the list, stuck ones first; what each line says of its state."""
+        if not step.act.startswith(("referral.", "board.")):
+            return
+        board = play.screen(Role.CITY_COORDINATOR, centre=OFFICE)
+        board.goto(f"{play.site_of(office)}/board/", wait_until="domcontentloaded")
+        seen.append(board.locator("main table tbody tr").all_inner_texts())
+
+    play.play(s5.script(), watch=look)
+
+    stands = [" ".join(" ".join(rows).split()) for rows in seen]
+    for word in ("已送出", "已退回", "已撤回", "提请指定", "指定承办", "已签收", "已反馈", "已确认"):
+        assert any(word in said for said in stands), word
+    assert "提请指定" in " ".join(next(rows for rows in seen if "提请指定" in " ".join(rows))[0].split())
+    with in_centre(zhangbei.code):
+        matter = Matter.objects.select_related("reporter").get(pk=play.matter)
+        assert matter.state == State.CLOSED
+    assert not any(matter.reporter.name in said for said in stands)
+    with in_centre(city.code):
+        theirs = Matter.objects.get()
+        assert (theirs.state, theirs.number[:3]) == (State.CLOSED, "张社反")
+    page = play.screen(Role.WINDOW_LEAD)
+    page.goto(f"{play.site}/referrals/{play.referral}/")
+    expect(page.get_by_text(theirs.number).first).to_be_visible()
+
+
+def test_s4_is_followed_under_one_number_with_three_units_clocks(
+    yuxian: Centre, city: Centre, act_out: Any
+) -> None:
+    play, told = act_out(yuxian), []
+    reporter = play.open()
+
+    def look(step: Step) -> None:
+        if step.act.startswith("referral."):
+            play.track(reporter)
+            told.append(reporter.locator("main").inner_text())
+        if step.act == "referral.send" and step.centre:
+            page = play.screen(Role.WINDOW_LEAD)
+            page.goto(f"{play.site}/referrals/{play.referral}/")
+            legs = page.locator("table.legs tbody tr")
+            expect(legs).to_have_count(3)
+            expect(legs.nth(0)).to_contain_text("蔚县")
+            expect(legs.nth(1)).to_contain_text("张家口市")
+            expect(legs.nth(2)).to_contain_text("内蒙古")
+
+    play.play(s4.script(), watch=look)
+
+    with in_centre(yuxian.code):
+        matter = Matter.objects.get(pk=play.matter)
+        assert (matter.state, matter.outcome) == (State.CLOSED, "done")
+    assert all(matter.number in page for page in told)
+    assert any("内蒙古" in page for page in told)
+    with in_centre(city.code):
+        onward = Referral.objects.get(direction="sent")
+        assert onward.answer_scan is not None
+        assert not any(onward.number in page for page in told)
+    reporter.context.close()
+
+
+def test_s1_goes_to_the_provinces_own_system_and_comes_back_with_a_scan(
+    city: Centre, office: Centre, act_out: Any, live_server: Any
+) -> None:
+    play = act_out(city)
+    with second_deployment() as province:
+        province.meets(live_server.url)
+        play.far[s1.PROVINCE] = f"http://{province.host}/"
+        play.play_now(s1.electronic())
+
+        with in_centre(city.code):
+            matter = Matter.objects.get(pk=play.matter)
+            referral = Referral.objects.get()
+            assert (matter.state, matter.outcome) == (State.CLOSED, "done")
+            assert (referral.counterpart, referral.state) == ("peer", "confirmed")
+            ask = referral.asks.get()
+            assert (ask.given_at is None, "亲属关系证明" in ask.items) == (False, True)
+            files = dict(referral.files.values_list("travels", "arrived_at"))
+            assert set(files) == {"material", "answer"}
+            scan = referral.files.get(travels="answer")
+        page = play.screen(Role.WINDOW_LEAD)
+        shown = page.goto(f"{play.site}/referrals/{referral.pk}/files/{scan.pk}/")
+        assert (shown.status, shown.headers["content-type"]) == (200, "image/png")
+        there = play.screen(Role.WINDOW_LEAD, centre=s1.PROVINCE)
+        there.goto(f"http://{province.host}/referrals/{referral.pk}/")
+        expect(there.get_by_text("已确认").first).to_be_visible()
+        expect(there.get_by_text(referral.number).first).to_be_visible()
 
 
 @pytest.mark.parametrize("script", [variations.no_phone, variations.enterprise, variations.minor])

@@ -9,7 +9,7 @@ from bancheng.timekeeping import clock
 from tenants.demo import invented
 from tenants.demo.stories import pictures
 from tenants.demo.stories.common import answered, asked, told
-from tenants.demo.stories.stage import Cast, Script, Step, that_day
+from tenants.demo.stories.stage import EVERY, Cast, Script, Step, elsewhere, that_day
 
 TITLE = "失独老人：遗属待遇由省级机构核定，市窗口函转到底"
 CENTRE = "130700"
@@ -23,6 +23,14 @@ def script() -> Script:
     yield from _at_the_counter()
     yield from _special_case()
     yield from _to_the_province()
+    yield from _to_the_end()
+
+
+def electronic() -> Script:
+    """The same where the province has a system of its own: no letter; for playing at the time it is."""
+    yield from _at_the_counter()
+    yield from _special_case()
+    yield from _by_wire()
     yield from _to_the_end()
 
 
@@ -152,6 +160,90 @@ def _to_the_province() -> Script:
         after=3,
     )
     yield Step("确认反馈", "referral.confirm", LEAD)
+
+
+def _by_wire() -> Script:
+    """The province signs, asks once for what it lacks, reports, and answers with a scan."""
+    yield Step(
+        "起草转办：省级系统直达",
+        "referral.draft",
+        CLERK,
+        data={
+            "unit": PROVINCE,
+            "reason": "参保关系在省级经办机构，本中心无权核定待遇。",
+            "requested": "请核定丧葬补助金和抚恤金，并反馈结果。",
+            "told": "on",
+        },
+    )
+    yield Step("审核送出", "referral.send", LEAD)
+    yield from elsewhere(PROVINCE, _signed_there())
+    yield Step(
+        "市窗口存证：亲属关系证明",
+        "add_evidence",
+        HANDLER,
+        DEPARTMENT,
+        {"category": "other", "purpose": "filing", "description": "亲属关系证明"},
+        files={"file": pictures.sheet},
+    )
+    yield Step(
+        "补正：亲属关系证明随文件送达",
+        "referral.give_material",
+        HANDLER,
+        DEPARTMENT,
+        {"given": "亲属关系证明已由社区出具，随附扫描件。", "files": EVERY},
+    )
+    yield from elsewhere(PROVINCE, _answered_there())
+    yield Step("确认反馈", "referral.confirm", LEAD)
+
+
+def _signed_there() -> Script:
+    yield Step("省级签收", "referral.sign", LEAD)
+    yield Step(
+        "省级交办社保经办", "assign", LEAD, data={"department": DEPARTMENT, "instruction": "请尽快核定。"}
+    )
+    yield Step("省级社保经办签收", "sign", HANDLER, DEPARTMENT)
+    yield Step(
+        "省级要求补正：一次说全",
+        "referral.ask",
+        HANDLER,
+        DEPARTMENT,
+        {"items": "请补亲属关系证明，社区或派出所出具的均可。"},
+    )
+
+
+def _answered_there() -> Script:
+    yield Step(
+        "省级反馈进展：正在核定",
+        "referral.report",
+        HANDLER,
+        DEPARTMENT,
+        {"text": "补正材料已收到，正在核定待遇。"},
+    )
+    yield Step(
+        "省级存证：核定表扫描件",
+        "add_evidence",
+        HANDLER,
+        DEPARTMENT,
+        {"category": "other", "purpose": "filing", "description": "待遇核定表"},
+        files={"file": pictures.sheet},
+    )
+    yield Step(
+        "省级办结",
+        "resolve",
+        HANDLER,
+        DEPARTMENT,
+        {
+            "outcome": Outcome.DONE,
+            "result": "丧葬补助金和抚恤金已核定，已拨付至本人账户。",
+            "basis": "企业职工基本养老保险遗属待遇的现行规定",
+        },
+    )
+    yield Step(
+        "省级办结反馈：附核定表",
+        "referral.answer",
+        LEAD,
+        data={"text": "同意核定，丧葬补助金和抚恤金已拨付。", "files": EVERY},
+    )
 
 
 def _to_the_end() -> Script:

@@ -54,6 +54,9 @@ class Cast(Protocol):
 
 Value = Any | Callable[[Cast], Any]
 
+EVERY = "every"
+"""For a field of several choices: all that the form offers when the step is taken."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -281,7 +284,11 @@ def _checked(form: CounterForm) -> Any:
 def _as_opened(form: forms.Form, typed: Mapping[str, Any]) -> dict[str, Any]:
     """What a page would send: what the form opens with, and what was typed over it."""
     opening = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
-    return {name: value for name, value in opening.items() if value is not None} | dict(typed)
+    opened = {name: value for name, value in opening.items() if value is not None} | dict(typed)
+    for name, value in opened.items():
+        if value == EVERY:
+            opened[name] = [str(box.data["value"]) for box in form[name].subwidgets]
+    return opened
 
 
 def _files(step: Step) -> dict[str, SimpleUploadedFile]:
