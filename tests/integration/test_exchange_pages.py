@@ -120,7 +120,7 @@ def test_what_waits_stands_by_its_unit(operator: Client, zhangbei: Any, city: An
     posted()
     (flow,) = operations.flows()
     assert (flow.target, flow.pending, flow.dead) == (CITY, 1, 0)
-    assert city.name in text(operator.get("/exchange/"))
+    assert city.short_name in text(operator.get("/exchange/"))
 
 
 def test_what_was_given_up_is_listed_with_its_reason_on_either_side(

@@ -57,6 +57,7 @@ _MOMENTS: Final = (
     ("answered_at", "referral.answered"),
     ("escalated_at", "referral.escalated"),
 )
+_TERMS: Final = {"referral.sent": "签收期限", "referral.material_asked": "补正期限"}
 _BY_LETTER: Final = {"referral.recalled": "撤回函件", "referral.redirected": "改派"}
 _ENDS: Final = {
     "confirmed": "referral.confirmed",
@@ -148,7 +149,7 @@ def _said(row: Message | Inbox, names: dict[str, str]) -> Iterator[str]:
     if (outcome := header.get("outcome", "")) in Outcome.values:
         yield str(Outcome(outcome).label)
     if due_on := str(header.get("due_on", "")):
-        yield f"期限{due_on}"
+        yield f"{_TERMS.get(row.kind, '期限')}{due_on}"
 
 
 def _on_the_way(rows: list[Message | Inbox]) -> list[str]:

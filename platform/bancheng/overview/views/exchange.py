@@ -16,7 +16,7 @@ from bancheng.exchange.models import CaseLine
 from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
 from bancheng.overview import operations
-from bancheng.overview.units import names
+from bancheng.overview.units import names, short_names
 from bancheng.web import words
 from bancheng.web.answers import dialog_or_page, go
 
@@ -27,7 +27,7 @@ PAGE = 20
 def exchange(request: HttpRequest) -> HttpResponse:
     """机构间消息 (?page= of what was given up): figures, counterparts, peers, refusals. Never a body."""
     require(actor_of(request), "exchange.manage")
-    named, status = names(), selectors.status()
+    named, status = names() | short_names(), selectors.status()
     page = Paginator(operations.dead_letters(), PAGE).get_page(request.GET.get("page"))
     context = {
         "status": status,
