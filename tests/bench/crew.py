@@ -1,6 +1,7 @@
 """Two real workers for a measurement, and the broker's queue seen from beside."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -8,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,41 +17,61 @@ WORKERS = 2
 COMMAND = "-m celery -A bancheng.celery worker -P prefork -c 1 --include tests.bench.noop --loglevel warning"
 
 
-@contextmanager
-def crew() -> Iterator[None]:
-    """Workers of one process each on this process's database and broker, warmed up; ended afterwards."""
-    from django.conf import settings
-    from django.db import connection
+class Crew:
+    """WORKERS workers of one process each, on this process's database and broker."""
 
-    base = urlsplit(os.environ["DATABASE_URL"])
-    env = os.environ | {
-        "DATABASE_URL": base._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
-        "REDIS_URL": settings.REDIS_URL,
-        "DJANGO_SETTINGS_MODULE": "bancheng.settings.test",
-        "PYTHONPATH": os.pathsep.join((str(ROOT / "platform"), str(ROOT))),
-    }
+    def __init__(self, log: IO[bytes]) -> None:
+        self._log = log
+        self._workers = [self._start(number) for number in range(WORKERS)]
+
+    def lose_one(self, number: int) -> None:
+        """Kill a worker in the middle of whatever it does, and start another in its place."""
+        place = number % WORKERS
+        self._kill(self._workers[place])
+        self._workers[place] = self._start(place)
+
+    def end(self) -> None:
+        for worker in self._workers:
+            self._kill(worker)
+
+    def _start(self, number: int) -> subprocess.Popen[bytes]:
+        from django.conf import settings
+        from django.db import connection
+
+        base = urlsplit(os.environ["DATABASE_URL"])
+        env = os.environ | {
+            "DATABASE_URL": base._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
+            "REDIS_URL": settings.REDIS_URL,
+            "DJANGO_SETTINGS_MODULE": "bancheng.settings.test",
+            "PYTHONPATH": os.pathsep.join((str(ROOT / "platform"), str(ROOT))),
+        }
+        return subprocess.Popen(
+            [sys.executable, *COMMAND.split(), "-n", f"bench{number}@localhost"],
+            cwd=ROOT, env=env, stdout=self._log, stderr=self._log, start_new_session=True,
+        )  # fmt: skip
+
+    def _kill(self, worker: subprocess.Popen[bytes]) -> None:
+        os.killpg(worker.pid, signal.SIGKILL)  # with its child
+        worker.wait()
+
+
+@contextmanager
+def crew() -> Iterator[Crew]:
+    """A crew that is warmed up; ended afterwards."""
     with tempfile.TemporaryFile() as log:
-        workers = [
-            subprocess.Popen(
-                [sys.executable, *COMMAND.split(), "-n", f"bench{n}@localhost"],
-                cwd=ROOT, env=env, stdout=log, stderr=log,
-            )
-            for n in range(WORKERS)
-        ]  # fmt: skip
+        workers = Crew(log)
         try:
             queue = Queue()
+            queue.forget()
             for _ in range(40 * WORKERS):
                 queue.ask("bench.tell")
-            wait_for(lambda: queue.told() >= 40 * WORKERS, seconds=60)
-            yield
+            wait_for(lambda: queue.told() >= 40 * WORKERS, seconds=300, every=0.1)
+            yield workers
         finally:
-            for worker in workers:
-                worker.terminate()
-            for worker in workers:
-                worker.wait(timeout=30)
+            workers.end()
 
 
-def wait_for(done: Any, *, seconds: float, every: float = 0.005) -> None:
+def wait_for(done: Any, *, seconds: float, every: float = 0.02) -> None:
     """Until `done()`. Raises RuntimeError when it takes too long: then there is nothing to measure."""
     ends = time.monotonic() + seconds
     while not done():
@@ -84,7 +105,7 @@ class Queue:
     def told(self) -> int:
         from tests.bench.noop import DONE
 
-        return int(self._redis.llen(DONE))  # type: ignore[arg-type]  # redis-py's union
+        return int(self._redis.llen(DONE))
 
     def hear(self) -> None:
         """Wait for one word of `bench.tell`."""
