@@ -2,10 +2,12 @@
 the matter itself.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from bancheng.errors import NotFound
-from bancheng.exchange.registry import Envelope
+from bancheng.exchange.registry import Envelope, locks_cases
+from tenants.matters.models import Matter
 from tenants.referrals.models import Direction, Referral
 
 
@@ -23,6 +25,20 @@ def locked_referral(referral_id: UUID) -> Referral:
         return locks.get(pk=referral_id)
     except Referral.DoesNotExist:
         raise NotFound("没有这件转办。") from None
+
+
+@locks_cases
+def lock_those_of(envelopes: Sequence[Envelope]) -> None:
+    """The referrals of a batch and those that their matters came by, then the matters, each by age."""
+    kinds = {envelope.kind for envelope in envelopes if envelope.kind.startswith("referral.")}
+    if not kinds - {"referral.sent"}:
+        return  # nothing of these cases is here yet
+    cases = {envelope.case_id for envelope in envelopes}
+    origins = Referral.objects.filter(pk__in=cases, direction=Direction.SENT)
+    cases.update(filter(None, origins.values_list("matter__origin_referral", flat=True)))
+    rows = Referral.objects.select_for_update(of=("self",)).filter(pk__in=cases).order_by("pk")
+    matters = set(filter(None, rows.values_list("matter_id", flat=True)))
+    list(Matter.objects.select_for_update().filter(pk__in=matters).order_by("pk").values_list("pk"))
 
 
 def lock_all_of(matter_id: UUID) -> None:

@@ -105,7 +105,7 @@ def gauges() -> dict[str, int]:
     reported = Matter.objects.filter(state__in=OPEN, ladder_steps__step="notify_city").distinct()
     sent = Q(direction=Direction.SENT, state__in=UNDER_WAY)
     referrals = Referral.objects.aggregate(
-        referrals_to_centres=Count("pk", filter=sent & Q(counterpart=Counterpart.CENTRE)),
+        referrals_to_centres=Count("pk", filter=sent & ~Q(counterpart=Counterpart.LETTER)),
         referrals_by_letter=Count("pk", filter=sent & Q(counterpart=Counterpart.LETTER)),
         referrals_received=Count("pk", filter=Q(direction=Direction.RECEIVED, state__in=UNDER_WAY)),
     )

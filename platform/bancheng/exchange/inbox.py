@@ -16,7 +16,7 @@ from bancheng.centres.scope import current_centre
 from bancheng.exchange import lines
 from bancheng.exchange.errors import ContentMismatch, OutOfSequence, describe
 from bancheng.exchange.models import CaseLine, Inbox, Side
-from bancheng.exchange.registry import Envelope, Receipt, apply
+from bancheng.exchange.registry import Envelope, Receipt, apply, lock_cases
 from bancheng.exchange.sealing import digest, put_header, put_in, take_from
 from bancheng.timekeeping import clock
 
@@ -44,7 +44,7 @@ def receive_all(envelopes: Sequence[Envelope]) -> list[Receipt]:
     if not envelopes:
         return []
     target = envelopes[0].target
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         ends = lines.lock_all(((e.case_id, e.source) for e in envelopes), target=target, side=Side.IN)
         known, waiting = _already_here(target, envelopes)
         turns: dict[CaseLine, list[Envelope]] = defaultdict(list)
@@ -152,6 +152,8 @@ def _already_here(
 
 def _apply_in_turn(turns: list[list[Envelope]]) -> None:
     """The first of every line, then the second…; what is of one kind and of different cases goes together."""
+    if len(turns) > 1:
+        lock_cases([envelope for turn in turns for envelope in turn])
     for step in zip_longest(*turns):
         kinds: dict[str, list[Envelope]] = defaultdict(list)
         for envelope in step:

@@ -67,6 +67,7 @@ Alarm = Callable[[DeadLetter], None]
 
 _handlers: dict[str, Handler] = {}
 _many: dict[str, ManyHandler] = {}
+_lockers: list[ManyHandler] = []
 _alarms: list[Alarm] = []
 
 
@@ -101,6 +102,22 @@ def handler_of_many(kind: str) -> Callable[[ManyHandler], ManyHandler]:
         return function
 
     return register
+
+
+def locks_cases(function: ManyHandler) -> ManyHandler:
+    """Register what locks the cases of several messages, in one order for all, before any of them is applied.
+
+    Without it a batch would lock its second case after what it did to the first holds the audit trail, for
+    which somebody at work on the second may be waiting.
+    """
+    _lockers.append(function)
+    return function
+
+
+def lock_cases(envelopes: Sequence[Envelope]) -> None:
+    """Let every app lock what it has of these cases."""
+    for function in _lockers:
+        function(envelopes)
 
 
 def apply(kind: str, envelopes: Sequence[Envelope]) -> None:
