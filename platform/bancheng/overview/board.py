@@ -97,7 +97,7 @@ FILTERS: Final[dict[str, tuple[str, Callable[[], Q]]]] = {
     "open": ("在途", lambda: Q(state__in=UNDER_WAY)),
     "appealed": ("提请指定", appealed),
     "escalated": ("提请协调", escalated),
-    "overdue": ("逾期（签收、补正、办理）", lambda: late_signing() | late_material() | late_handling()),
+    "overdue": ("逾期（全部）", lambda: late_signing() | late_material() | late_handling()),
     "late": ("逾期未签收", late_signing),
     "late_material": ("补正超期", late_material),
     "late_handling": ("办理超期", late_handling),
