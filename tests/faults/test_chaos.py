@@ -13,7 +13,7 @@ from tenants.demo.chaos import trial
 from tenants.demo.chaos.stage import Stage, stage
 from tenants.demo.chaos.trial import Wanted
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]  # the stage counts as well
 
 WANTED = Wanted(referrals=32, minutes=0.2, counties=2, drivers=1, patience=200)
 

@@ -5,7 +5,7 @@ crashes in the middle of an act cannot make it do the same twice, nor forget it.
 has confirmed is written down as a line of its own, for the verdict.
 """
 
-import logging
+import json
 import select
 import sys
 from collections import Counter
@@ -22,6 +22,7 @@ from django.db.models import Exists, OuterRef
 
 from bancheng.centres.scope import in_centre
 from bancheng.errors import Refused
+from bancheng.exchange.errors import describe
 from bancheng.identity.actors import Actor
 from bancheng.identity.roles import Role
 from bancheng.overview import deciding
@@ -37,8 +38,6 @@ AT_ONCE = 12
 """So many of one kind of act before the next kind has its turn."""
 IDLE_SECONDS = (0.2, 1.0)
 """How long to wait when there is nothing to do: at first, and at most, doubling."""
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,7 @@ class Driver:
         self.part, self._acts = part, acts
         self.rng = Random(f"{part.seed} {part.centres}")  # noqa: S311  # a plan to be repeated
         self.refused: Counter[str] = Counter()
+        self.errors: Counter[str] = Counter()
         self._desks: dict[str, Desk] = {}
         self._coordinator: Actor | None = None
 
@@ -192,11 +192,16 @@ class Driver:
     # --- Small things --------------------------------------------------------------------------------
 
     def _do(self, centre: str, act: str, referral_id: UUID | None, run: Callable[[], object]) -> int:
-        """One act; refused is where somebody else was faster."""
+        """One act. Refused is where somebody else was faster; any other error is told in the report."""
         try:
             run()
+        except (OperationalError, InterfaceError):
+            raise
         except Refused as refusal:
-            self.refused[f"{centre} {act}: {refusal.message}"] += 1
+            self.refused[f"{act or 'own'}: {refusal.message}"] += 1
+            return 0
+        except Exception as error:
+            self.errors[f"{act or 'own'}: {describe(error)}"] += 1
             return 0
         if act:
             self._acts.write(f"{centre} {act} {referral_id}\n")
@@ -235,8 +240,8 @@ def run(part: Part) -> None:
     with Path(part.acts).open("a", encoding="utf-8") as acts:
         driver = Driver(part, acts)
         driver.work(over)
-    for what, times in driver.refused.most_common(20):
-        log.warning("refused %s times: %s", times, what)
+    said = {"refused": driver.refused, "errors": driver.errors}
+    Path(part.acts).with_suffix(".json").write_text(json.dumps(said, ensure_ascii=False), "utf-8")
 
 
 Task = tuple[str, UUID | None, Callable[[], object]]

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -88,6 +89,7 @@ def on(place: Stage, wanted: Wanted, say: Say) -> dict[str, Any]:
             "to_drain": None if drained is None else round(drained, 1),
         },
         "faults": saboteur.counts(),
+        "drivers": _said(acts),
         "verdict": found.as_json(),
     }
 
@@ -95,6 +97,7 @@ def on(place: Stage, wanted: Wanted, say: Say) -> dict[str, Any]:
 def told(report: dict[str, Any]) -> str:
     """The report in words."""
     found, faults, seconds = report["verdict"], report["faults"], report["seconds"]
+    refused, errors = (sum(report["drivers"][kind].values()) for kind in ("refused", "errors"))
     drained = "没有排空" if seconds["to_drain"] is None else f"{seconds['to_drain']:.0f}秒排空"
     lines = [
         f"转办{found['referrals']}件，消息{found['messages']}条，送达{found['delivered']}条；"
@@ -103,7 +106,7 @@ def told(report: dict[str, Any]) -> str:
         f"数据库崩溃{faults.get('database_crashes', 0)}次，断网{faults.get('link_cuts', 0)}次，"
         f"延迟{faults.get('link_delays', 0)}次，重发请求{faults['requests_repeated']}次，"
         f"重复提示{faults.get('hints_doubled', 0)}次",
-        f"故障持续{seconds['of_faults']:.0f}秒，之后{drained}",
+        f"故障持续{seconds['of_faults']:.0f}秒，之后{drained}；办理中被婉拒{refused}次，出错{errors}次",
         f"丢失{found['lost']}，重复{found['doubled']}，乱序{found['out_of_order']}",
         *(f"  {example}" for example in found["examples"]),
         "结论：通过" if found["clean"] else "结论：不通过",
@@ -157,6 +160,17 @@ def _parts(place: Stage, wanted: Wanted) -> list[tuple[Side, Part]]:
         quotas = {code: shares[code] for code in centres}
         parts.append((place.sides[side], Part(centres, quotas, everybody, city, office, wanted.seed, acts)))
     return parts
+
+
+def _said(acts: Sequence[Path]) -> dict[str, dict[str, int]]:
+    """What the drivers were refused, because somebody else was faster, and what else went wrong there."""
+    said: dict[str, Counter[str]] = {"refused": Counter(), "errors": Counter()}
+    for path in acts:
+        summary = path.with_suffix(".json")
+        if summary.exists():  # a driver that had to be killed leaves none
+            for kind, counts in json.loads(summary.read_text("utf-8")).items():
+                said[kind].update(counts)
+    return {kind: dict(counts.most_common(20)) for kind, counts in said.items()}
 
 
 def _shares(referrals: int, centres: Sequence[str]) -> dict[str, int]:
