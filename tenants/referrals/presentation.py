@@ -19,6 +19,8 @@ from tenants.referrals.models import AWAITED, UNDER_WAY, Direction, MaterialAsk,
 
 OUR_WINDOW = "本中心窗口"
 HANDLING = "办理期限"
+GIVEN_UP = Light("grey", "已了结")
+"""Returned, recalled, redirected: it ended without having been handled there."""
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,9 @@ def light_of(referral: Referral) -> Light:
         return terms[0].light
     if referral.state in UNDER_WAY and referral.matter is not None:
         return matters.light_of(referral.matter)
-    return lights.NOT_STARTED if referral.state == State.DRAFT else lights.FINISHED
+    return {State.DRAFT: lights.NOT_STARTED, State.CONFIRMED: lights.FINISHED}.get(
+        State(referral.state), GIVEN_UP
+    )
 
 
 def running(referral: Referral) -> list[Clock]:
@@ -321,8 +325,3 @@ def _ended(referral: Referral, taken: list[tuple[str, datetime | None]], end: st
         taken += [("提请指定", referral.appealed_at), ("指定承办", referral.designated_at)]
     *before, (last, at) = taken
     return [*(Step(label, "done", when) for label, when in before), Step(last, "current", at)]
-
-
-def unit_words(code: str, units: Iterable[selectors.Unit]) -> str:
-    """The unit of this code by name; the bare code where it is not known here."""
-    return next((unit.name for unit in units if unit.code == code), code)

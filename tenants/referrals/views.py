@@ -143,9 +143,6 @@ def _shown(found: Referral, actor: Actor) -> dict[str, Any]:
         "silence": presentation.silence(found),
         "legs": presentation.legs(found, selectors.origin_of(found)),
         "asks": found.asks.all(),
-        "suggested": presentation.unit_words(found.suggested_unit, selectors.units())
-        if found.suggested_unit
-        else "",
         "brought": _preview_of(found),
         "files": enclosed.files(found, actor),
         "arrived": enclosed.arrived_words(found),
