@@ -5,7 +5,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
@@ -231,7 +231,8 @@ def _call(line: Line, path: str, body: bytes, id: str, media_type: str) -> Reply
         answer = wire.loads(content)
     except (Unproven, wire.Malformed) as error:
         raise Unreachable(f"应答{status}不能证明来自对方：{error}") from None
-    skew = round((signed_at - (sent + timedelta(seconds=seconds / 2))).total_seconds())
+    # A signature tells whole seconds: on average it was made half a second later than it says.
+    skew = round((signed_at - sent).total_seconds() + 0.5 - seconds / 2)
     reply = Reply(status, answer, key_id, skew, seconds)
     if status in _OF_THE_PEER:
         raise Unreachable(f"对方应答{status}：{_detail(reply)}")
