@@ -11,7 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
 
@@ -175,16 +177,29 @@ def theirs(yuxian: Any, city: Any) -> Desk:
     return Desk(yuxian)
 
 
-def ask(desk_or_centre: Any, staff: Any, route: Route, things: Things, *, host: Any = None) -> list[Any]:
-    """The answers to reading and to sending nothing, each with a fresh login."""
-    answers = []
-    for method in ("get", "post"):
-        client = schemas.client_for(desk_or_centre, staff)
-        if host is not None:
-            client.defaults["HTTP_HOST"] = schemas.host_of(host)
+class Visitor:
+    """Somebody logged in at `centre`, who asks there or at `host`, and logs in again when that has ended."""
+
+    def __init__(self, centre: Any, staff: Any, *, host: Any = None) -> None:
+        self.centre, self.staff, self.host = centre, staff, host or centre
+        self.client = self._logged_in()
+
+    def ask(self, route: Route, things: Things) -> list[Any]:
+        """The answers to reading and to sending nothing."""
+        return [self._answer("get", route, things), self._answer("post", route, things)]
+
+    def _answer(self, method: str, route: Route, things: Things) -> Any:
         more = {} if method == "get" else {"data": {}, "content_type": "application/json"}
-        answers.append(getattr(client, method)(route.path(things.values), **more))
-    return answers
+        answer = getattr(self.client, method)(route.path(things.values), **more)
+        session = answer.cookies.get(settings.SESSION_COOKIE_NAME)
+        if session is not None and not session.value:
+            self.client = self._logged_in()
+        return answer
+
+    def _logged_in(self) -> Client:
+        client = schemas.client_for(self.centre, self.staff)
+        client.defaults["HTTP_HOST"] = schemas.host_of(self.host)
+        return client
 
 
 def shown(things: Things, answer: Any) -> list[str]:
@@ -220,9 +235,9 @@ def test_every_argument_of_every_route_is_known() -> None:
 
 
 def test_nobody_gets_in_without_a_login(ours: Desk) -> None:
-    things, wrong = furnish(ours, called="甲处"), []
+    things, wrong, nobody = furnish(ours, called="甲处"), [], Visitor(ours.centre, None)
     for route in CENTRE:
-        for answer in ask(ours.centre, None, route, things):
+        for answer in nobody.ask(route, things):
             expected = {401} if "api/" in route.pattern else {302}
             if route.name in OPEN_TO_ALL:
                 expected = {200, 401, 405, 415, 422}
@@ -233,8 +248,9 @@ def test_nobody_gets_in_without_a_login(ours: Desk) -> None:
 
 def test_a_login_of_another_centre_is_nobody_here(ours: Desk, theirs: Desk) -> None:
     things, wrong = furnish(ours, called="甲处"), []
+    stranger = Visitor(theirs.centre, theirs.staff(Role.WINDOW_LEAD), host=ours.centre)
     for route in CENTRE:
-        for answer in ask(theirs.centre, theirs.staff(Role.WINDOW_LEAD), route, things, host=ours.centre):
+        for answer in stranger.ask(route, things):
             let_in = route.name not in OPEN_TO_ALL and answer.status_code not in (302, 401, 403)
             if let_in or shown(things, answer):
                 wrong.append(f"{route.name}: {answer.status_code} {shown(things, answer)}")
@@ -243,10 +259,11 @@ def test_a_login_of_another_centre_is_nobody_here(ours: Desk, theirs: Desk) -> N
 
 def test_another_centres_ids_are_unknown_here(ours: Desk, theirs: Desk) -> None:
     things, wrong = furnish(theirs, called="乙处"), []
+    lead = Visitor(ours.centre, ours.staff(Role.WINDOW_LEAD))
     for route in CENTRE:
         if not any(argument.endswith("_id") for argument in route.arguments):
             continue
-        read, sent = ask(ours.centre, ours.staff(Role.WINDOW_LEAD), route, things)
+        read, sent = lead.ask(route, things)
         if read.status_code not in (404, 405) or sent.status_code not in (403, 404, 405):
             wrong.append(f"{route.name}: {read.status_code} {sent.status_code}")
         if shown(things, read) or shown(things, sent):
@@ -260,8 +277,9 @@ def test_with_the_same_ids_in_both_everybody_sees_what_is_here(ours: Desk, their
         renumber(theirs.centre.schema_name, table, foreign.values[key], mine.values[key])
     wrong = []
     for desk, own, other in ((ours, mine, "乙处"), (theirs, mine, "甲处")):
+        lead = Visitor(desk.centre, desk.staff(Role.WINDOW_LEAD))
         for route in CENTRE:
-            for answer in ask(desk.centre, desk.staff(Role.WINDOW_LEAD), route, own):
+            for answer in lead.ask(route, own):
                 if answer.status_code >= 500 or other in text_of(answer):
                     wrong.append(f"{desk.centre.short_name} {route.name}: {answer.status_code}")
     assert wrong == []
@@ -271,8 +289,9 @@ def test_with_the_same_ids_in_both_everybody_sees_what_is_here(ours: Desk, their
 def test_every_role_is_answered_in_its_own_centre(ours: Desk, role: str) -> None:
     """A page, a refusal in words, or a wrong method; never a failure, and never a card number unasked."""
     things, wrong = furnish(ours, called="甲处"), []
+    visitor = Visitor(ours.centre, ours.staff(role))
     for route in CENTRE:
-        for answer in ask(ours.centre, ours.staff(role), route, things):
+        for answer in visitor.ask(route, things):
             in_clear = REPORTER.identifier in text_of(answer) and route.name not in PAPERS
             if answer.status_code >= 500 or in_clear:
                 wrong.append(f"{route.name}: {answer.status_code}")
@@ -282,10 +301,10 @@ def test_every_role_is_answered_in_its_own_centre(ours: Desk, role: str) -> None
 @pytest.mark.parametrize("role", sorted(OFFICE_ROLES))
 def test_the_office_is_answered_and_shown_no_case(ours: Desk, office: Any, role: str) -> None:
     things, wrong = furnish(ours, called="甲处"), []
-    person = schemas.make_staff(office, role)
+    person = Visitor(office, schemas.make_staff(office, role))
     personal = ("甲处", REPORTER.identifier, REPORTER.phone)
     for route in OFFICE:
-        for answer in ask(office, person, route, things):
+        for answer in person.ask(route, things):
             if answer.status_code >= 500 or any(mark in text_of(answer) for mark in personal):
                 wrong.append(f"{route.name}: {answer.status_code}")
     assert wrong == []
@@ -293,12 +312,12 @@ def test_the_office_is_answered_and_shown_no_case(ours: Desk, office: Any, role:
 
 def test_no_address_of_a_case_exists_at_the_office(ours: Desk, office: Any) -> None:
     things, there = furnish(ours, called="甲处"), {route.pattern for route in OFFICE}
-    analyst = schemas.make_staff(office, Role.CITY_ANALYST)
+    analyst = Visitor(office, schemas.make_staff(office, Role.CITY_ANALYST))
     wrong = [
         route.name
         for route in CENTRE
         if route.pattern not in there
-        for answer in ask(office, analyst, route, things)
+        for answer in analyst.ask(route, things)
         if answer.status_code != 404
     ]
     assert wrong == []
