@@ -231,6 +231,10 @@ class ReferralSerializer(ReferralLineSerializer):
     answer_outcome = serializers.ChoiceField(
         source="referral.answer_outcome", choices=Outcome.choices, allow_blank=True
     )
+    answer_number = serializers.CharField(label="复函文号", source="referral.answer_number", allow_blank=True)
+    answer_dated = serializers.DateField(label="复函日期", source="referral.answer_dated", allow_null=True)
+    answer_scan = serializers.UUIDField(label="复函扫描件", source="referral.answer_scan_id", allow_null=True)
+    copy_to = serializers.CharField(label="抄送", source="referral.copy_to", allow_blank=True)
     return_reason = serializers.CharField(source="referral.return_reason", allow_null=True)
     return_ground = serializers.ChoiceField(
         label="退回依据类别", source="referral.return_ground", choices=Ground.choices, allow_blank=True

@@ -315,6 +315,19 @@ def test_a_contact_that_cannot_be_is_refused_beside_its_field(
     assert not ContactLog.objects.exists()
 
 
+def test_the_log_shows_the_newest_first_and_folds_what_is_old(desk: Desk, clerk: Window) -> None:
+    referral = sent(desk)
+    for place in range(12):
+        with clock.at(clock.now() + timedelta(minutes=place)):
+            log(desk, referral, content=f"示例第{place:02}次。")
+
+    text = clerk.get(page("referral", referral.pk)).content.decode()
+
+    shown, folded = text.split("更早的联系记录，共12次")
+    assert shown.index("示例第11次") < shown.index("示例第02次")
+    assert folded.index("示例第01次") < folded.index("示例第00次")
+
+
 def test_the_action_itself_refuses_a_signature_of_nobody(desk: Desk) -> None:
     with pytest.raises(Invalid, match="没有联系上"):
         log(desk, sent(desk), reached=False, person="", signed_for=True)
