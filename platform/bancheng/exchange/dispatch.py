@@ -61,7 +61,6 @@ def deliver_due(target: str) -> list[str]:
     with doors.inside(door) as alone:
         if not alone:
             return []
-        heard("exchange.deliver", target=target)
         for _ in range(BATCHES_A_TURN):
             if transport.rests(target) or not deliver_batch(target, transport).leased:
                 break
@@ -71,18 +70,17 @@ def deliver_due(target: str) -> list[str]:
 
 
 def deliver_batch(target: str, transport: Transport) -> Tried:
-    """Lease up to BATCH due messages for `target` and try them all, in the order of their lines.
+    """Lease up to BATCH due messages for `target` and try them all, in the order of their lines; at its door.
 
     Within this deployment a batch is one transaction: the effects at the target, the receipts and the end of
     the messages. A crash anywhere leaves them pending and the target untouched. When one of them cannot be
     applied, each is delivered alone, so that it fails alone. A remote counterpart is asked outside any
     transaction. Raises the database's errors, which count against no message.
     """
-    leases = lease_due(target=target, limit=BATCH)
-    ids = [lease.message_id for lease in leases]
+    ids = [lease.message_id for lease in _lease(target, BATCH)]
     if transport.remote:
         delivered = _deliver_there(transport, ids)
-    elif len(ids) > 1 and _deliver_together(transport, ids):
+    elif ids and _deliver_together(transport, ids):
         delivered = len(ids)
     else:
         delivered = sum(_deliver_alone(message_id) for message_id in ids)
@@ -148,22 +146,18 @@ def lease_due(*, limit: int = 500, target: str | None = None) -> list[Lease]:
 
     A lease doubles with each attempt (4 s to 10 min, up to a quarter longer by chance, so that retries
     spread). Never more than IN_FLIGHT_PER_CENTRE leases run for one target. Messages on a blocked line stay.
-    A lease need not survive a crash of the database, so nobody waits for the disk here.
+    Leases are given out at the target's door, one worker after the other.
     """
     leases: list[Lease] = []
     for to in due_targets() if target is None else [target]:
         if len(leases) < limit:
-            leases += _lease(to, limit - len(leases))
+            with doors.inside(_way_to(to).door(to), wait=True):
+                leases += _lease(to, limit - len(leases))
     return leases
 
 
 def _lease(target: str, limit: int) -> list[Lease]:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)),"
-            " set_config('synchronous_commit', 'off', true)",
-            [f"exchange leases {target}"],
-        )
+    with connection.cursor() as cursor:
         cursor.execute(
             _LEASE,
             {
@@ -185,8 +179,9 @@ def _deliver_together(transport: Transport, ids: list[UUID]) -> bool:
     """All in one transaction; False when that did not work out, and then nothing has happened."""
     try:
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE_OF_A_BATCH])
+            if len(ids) > 1:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE_OF_A_BATCH])
             receipts = []
             for envelope, outcome in transport.deliver([take_from(message) for message in _locked(ids)]):
                 if isinstance(outcome, Exception):
@@ -249,7 +244,8 @@ def _locked(ids: Iterable[UUID]) -> list[Message]:
 
 def _outcome(transport: Transport, message: Message) -> Receipt | Exception:
     try:
-        ((_, outcome),) = transport.deliver([take_from(message)])
+        with transaction.atomic():  # undone alone, so that the refusal can be written down
+            ((_, outcome),) = transport.deliver([take_from(message)])
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
@@ -322,16 +318,19 @@ _TARGETS: Final = f"SELECT DISTINCT m.target FROM exchange_message m WHERE {_DUE
 _WANTS: Final = f"""
 SELECT %s::text WHERE EXISTS (SELECT FROM exchange_message m WHERE m.target = %s AND {_DUE})
 """  # noqa: S608  # no input but our own words
-# Both halves walk a partial index of their own, so that a lease costs the same however many wait.
+# Both halves walk a partial index of their own, so that a lease costs the same however many wait. It need not
+# survive a crash of the database, so it does not wait for the disk.
 _LEASE: Final = f"""
-WITH flying AS (
+WITH soft AS (
+    SELECT set_config('synchronous_commit', 'off', true) AS off
+), flying AS (
     SELECT count(*) AS number FROM exchange_message
     WHERE state = 'pending' AND target = %(target)s AND leased_until > clock_timestamp()
 ), chosen AS (
     SELECT m.id FROM exchange_message m
     WHERE m.target = %(target)s AND {_DUE}
     ORDER BY m.case_id, m.seq
-    LIMIT (SELECT greatest(least(%(limit)s, %(window)s - number), 0) FROM flying)
+    LIMIT (SELECT greatest(least(%(limit)s, %(window)s - number), 0) FROM flying, soft WHERE soft.off = 'off')
     FOR UPDATE OF m SKIP LOCKED
 )
 UPDATE exchange_message m

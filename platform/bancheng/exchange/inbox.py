@@ -44,7 +44,7 @@ def receive_all(envelopes: Sequence[Envelope]) -> list[Receipt]:
     if not envelopes:
         return []
     target = envelopes[0].target
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         ends = lines.lock_all(((e.case_id, e.source) for e in envelopes), target=target, side=Side.IN)
         known, waiting = _already_here(target, envelopes)
         turns: dict[CaseLine, list[Envelope]] = defaultdict(list)
