@@ -141,7 +141,7 @@ def test_s4_is_followed_under_one_number_with_three_units_clocks(
             page.goto(f"{play.site}/referrals/{play.referral}/")
             legs = page.locator("table.legs tbody tr")
             expect(legs).to_have_count(3)
-            expect(legs.nth(0)).to_contain_text("蔚县")
+            expect(legs.nth(0)).to_contain_text("首接单位")
             expect(legs.nth(1)).to_contain_text("张家口市")
             expect(legs.nth(2)).to_contain_text("内蒙古")
 
