@@ -112,7 +112,7 @@ def _asked(referral: Referral) -> tuple[datetime | None, date | None]:
 
 def _last_moved(referral: Referral) -> datetime:
     """What the referral itself tells of it; a report on the way has left no trace in its row."""
-    heard = Referral.objects.filter(pk=referral.pk).aggregate(
+    heard: dict[str, datetime | None] = Referral.objects.filter(pk=referral.pk).aggregate(
         called=Max("contacts__at"), asked=Max("asks__at"), given=Max("asks__given_at")
     )
     own = (referral.sent_at, referral.signed_at, referral.answered_at, referral.ended_at)

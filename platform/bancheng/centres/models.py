@@ -96,7 +96,7 @@ class Host(DomainMixin):  # type: ignore[misc]  # django-tenants has no types
 
 
 class OutsideOffice(models.Model):
-    """An office that has no centre here and is reached by letter, such as the province's. Rooms, no people."""
+    """An office without a centre here, reached by letter, such as the province’s. Rooms, no people."""
 
     code = models.CharField("代码", max_length=20, unique=True)
     level = models.CharField("级别", max_length=10, choices=Division)
