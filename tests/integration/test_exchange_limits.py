@@ -266,6 +266,41 @@ def test_a_worker_inside_a_counterpart_is_alone_there_and_others_go_on(
     assert len(far.asked) == 1
 
 
+def test_a_slow_peer_s_turn_ends_and_what_is_left_waits_unharmed(
+    far: Far, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "REMOTE_TURN_SECONDS", -1.0)
+    for number in range(3):
+        notes.post_note(CASE, f"note {number}", target=FAR)
+    assert dispatch.deliver_due(FAR) == [FAR]
+    assert len(far.asked) == 1
+    left = Message.objects.filter(state=Message.State.PENDING)
+    assert set(left.values_list("attempts", "leased_until")) == {(0, None)}
+    assert left.count() == 2
+
+
+def test_peers_hold_up_one_worker_among_them_and_take_turns(
+    far: Far, monkeypatch: pytest.MonkeyPatch, at_once: Callable[..., list[Any]]
+) -> None:
+    elsewhere = Far("990003")
+    monkeypatch.setattr(elsewhere, "door", lambda target: "elsewhere")
+    monkeypatch.setattr(transports, "_transports", [*transports._transports, elsewhere])
+    notes.post_note(CASE, "slow", target=FAR)
+    notes.post_note(OTHER, "also slow", target="990003")
+    turned_away: list[list[Any]] = []
+
+    def slow(envelope: Envelope) -> registry.Receipt:
+        turned_away.append(at_once(lambda: dispatch.deliver_due("990003")))
+        notes.post_note(OTHER, "more", target=FAR)
+        return far.accept(envelope)
+
+    far.answer = slow
+    monkeypatch.setattr(dispatch, "REMOTE_TURN_SECONDS", -1.0)
+    assert dispatch.deliver_due(FAR) == ["990003", FAR]
+    assert turned_away == [[[]]]
+    assert elsewhere.asked == []
+
+
 # --- Figures and old rows -------------------------------------------------------------------------------
 
 

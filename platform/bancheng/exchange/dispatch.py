@@ -1,7 +1,9 @@
 """Sending: leases on due messages, and their delivery by the batch, one counterpart at a time."""
 
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -27,6 +29,10 @@ LONGEST_SILENCE_SECONDS: Final = 60
 BATCH: Final = 50
 BATCHES_A_TURN: Final = 4
 """After so many batches the next counterpart has its turn."""
+REMOTE_TURN_SECONDS: Final = 10.0
+"""After so long the next peer has its turn, however slow this one is."""
+REMOTE_SEAT: Final = "any peer"
+"""One worker at a time waits for peers; the others are there for the centres of this deployment."""
 PATIENCE_OF_A_BATCH: Final = "500ms"
 """How long a batch waits for a lock: less than PostgreSQL's deadlock_timeout (1 s). A batch holds what many
 cases need, while a person's act holds one case and may want what the batch has. Then the batch gives way,
@@ -53,33 +59,55 @@ def deliver_due(target: str) -> list[str]:
     """Deliver what is due for `target`, a few batches, and return the targets that want another turn.
 
     One worker at a time is at a counterpart's door, and who finds it taken leaves at once: the one inside
-    looks again after leaving, at all that is reached by this door, so that nothing is overlooked. A target
-    that rests or is suspended is left alone; its messages wait and nothing is counted against them.
+    looks again after leaving, so that nothing is overlooked. Peers take turns at one seat as well: however
+    many are slow, they hold up one worker among them. A target that rests or is suspended is left alone; its
+    messages wait and nothing is counted against them.
     """
     transport = _way_to(target)
-    door = transport.door(target)
-    with doors.inside(door) as alone:
+    with _at_work(target, transport) as alone:
         if not alone:
             return []
+        ends = time.monotonic() + REMOTE_TURN_SECONDS if transport.remote else None
         for _ in range(BATCHES_A_TURN):
-            if transport.rests(target) or not deliver_batch(target, transport).leased:
+            if transport.rests(target) or not deliver_batch(target, transport, until=ends).leased:
+                break
+            if _is_past(ends):
                 break
     heard("exchange.deliver", target=target)  # of those, too, who found the door taken
-    waiting = due_targets() if transport.remote else due_targets(target)
-    return [to for to in waiting if (way := _way_to(to)).door(to) == door and not way.rests(to)]
+    if not transport.remote:
+        return [] if transport.rests(target) else due_targets(target)
+    waiting = [to for to in due_targets() if (way := _way_to(to)).remote and not way.rests(to)]
+    # The other peers first: they found the seat taken.
+    return sorted(waiting, key=lambda to: _way_to(to).door(to) == transport.door(target))
 
 
-def deliver_batch(target: str, transport: Transport) -> Tried:
+@contextmanager
+def _at_work(target: str, transport: Transport) -> Iterator[bool]:
+    """Whether we alone are at the target's door and, if it is a peer's, at the seat for peers."""
+    with doors.inside(transport.door(target)) as alone:
+        if not alone or not transport.remote:
+            yield alone
+            return
+        with doors.inside(REMOTE_SEAT) as seated:
+            yield seated
+
+
+def _is_past(moment: float | None) -> bool:
+    return moment is not None and time.monotonic() > moment
+
+
+def deliver_batch(target: str, transport: Transport, *, until: float | None = None) -> Tried:
     """Lease up to BATCH due messages for `target` and try them all, in the order of their lines; at its door.
 
     Within this deployment a batch is one transaction: the effects at the target, the receipts and the end of
     the messages. A crash anywhere leaves them pending and the target untouched. When one of them cannot be
     applied, each is delivered alone, so that it fails alone. A remote counterpart is asked outside any
-    transaction. Raises the database's errors, which count against no message.
+    transaction, and not past `until` on `time.monotonic`: what is left waits as if it had not been leased.
+    Raises the database's errors, which count against no message.
     """
     ids = [lease.message_id for lease in _lease(target, BATCH)]
     if transport.remote:
-        delivered = _deliver_there(transport, ids)
+        delivered = _deliver_there(transport, ids, until=until)
     elif ids and _deliver_together(transport, ids):
         delivered = len(ids)
     else:
@@ -207,7 +235,7 @@ def _deliver_alone(message_id: UUID) -> bool:
         return False
 
 
-def _deliver_there(transport: Transport, ids: list[UUID]) -> int:
+def _deliver_there(transport: Transport, ids: list[UUID], *, until: float | None = None) -> int:
     """To a remote counterpart: no lock is held while it takes its time; outcomes are written as they come."""
     delivered, left = 0, set(ids)
     envelopes: list[Envelope] = []
@@ -221,7 +249,7 @@ def _deliver_there(transport: Transport, ids: list[UUID]) -> int:
     for envelope, outcome in transport.deliver(envelopes):
         left.discard(envelope.message_id)
         delivered += _settle_there(envelope.message_id, outcome) == Message.State.DELIVERED
-        if isinstance(outcome, Unreachable):
+        if isinstance(outcome, Unreachable) or _is_past(until):
             break
     # Nobody was asked about these: as if they had not been leased.
     pending.filter(id__in=left).update(leased_until=None, attempts=F("attempts") - 1)
