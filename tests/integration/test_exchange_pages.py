@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from uuid6 import uuid7
 
 from bancheng.centres.scope import in_centre
-from bancheng.exchange import inbox, lines, own_keys
+from bancheng.exchange import inbox, lines, own_keys, selectors
 from bancheng.exchange.models import CaseLine, Inbox, Message, Peer, PeerKey, PeerUnit, Refusal
 from bancheng.exchange.outbox import post
 from bancheng.exchange.signing import PrivateKey
@@ -118,7 +118,7 @@ def test_where_nothing_waits_every_part_says_so(operator: Client) -> None:
 
 def test_what_waits_stands_by_its_unit(operator: Client, zhangbei: Any, city: Any) -> None:
     posted()
-    (flow,) = operations.flows()
+    (flow,) = selectors.counterparts()
     assert (flow.target, flow.pending, flow.dead) == (CITY, 1, 0)
     assert city.short_name in text(operator.get("/exchange/"))
 

@@ -1,6 +1,7 @@
 """How the exchange is doing: figures for /readyz, the terminal and the overview. No personal data."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Avg, Count, Exists, Min, OuterRef, Q, QuerySet
@@ -46,6 +47,10 @@ class Counterpart:
     held: int
     dead: int
     lag: float
+
+    @property
+    def waited(self) -> timedelta:
+        return timedelta(seconds=self.lag)
 
 
 def counterparts() -> list[Counterpart]:

@@ -5,12 +5,11 @@ Headers and places of errors only; what a message carries stays sealed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q, QuerySet, Value
-from django.db.models.functions import Now
+from django.db.models import F, QuerySet, Value
 
 from bancheng.errors import NotFound
 from bancheng.exchange import own_keys, peers
@@ -20,16 +19,6 @@ from bancheng.overview.course import KINDS
 
 HELD_SHOWN: Final = 20
 REFUSALS_SHOWN: Final = 20
-
-
-@dataclass(frozen=True)
-class Flow:
-    """What is on its way to one unit. `oldest` is how long the first of them has waited."""
-
-    target: str
-    pending: int
-    dead: int
-    oldest: timedelta
 
 
 @dataclass(frozen=True)
@@ -85,22 +74,6 @@ class Letter:
 
 
 _COLUMNS: Final = ("case_id", "source", "target", "seq", "kind", "created_at", "failures")
-
-
-def flows() -> list[Flow]:
-    """Every unit for which something waits, the one that waits longest first. One query."""
-    waiting = Q(state=Message.State.PENDING)
-    rows = (
-        Message.objects.filter(waiting | Q(state=Message.State.DEAD))
-        .values("target")
-        .annotate(
-            pending=Count("pk", filter=waiting),
-            dead=Count("pk", filter=~waiting),
-            oldest=Now() - Min("queued_at", filter=waiting),
-        )
-    )
-    found = [Flow(row["target"], row["pending"], row["dead"], row["oldest"] or timedelta(0)) for row in rows]
-    return sorted(found, key=lambda flow: (-flow.oldest, flow.target))
 
 
 def dead_letters() -> QuerySet[Any, dict[str, Any]]:

@@ -33,7 +33,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
         "status": status,
         "lag_note": f"最久已等{words.duration(timedelta(seconds=status.lag))}" if status.lag else "没有等待",
         "lag_alarm": status.lag >= selectors.LAG_ALARM_SECONDS,
-        "flows": [(flow, named.get(flow.target, flow.target)) for flow in operations.flows()],
+        "flows": [(flow, named.get(flow.target, flow.target)) for flow in selectors.counterparts()],
         "page": page,
         "dead": [_named(operations.letter(row), named) for row in page],
         "held": [_named(letter, named) for letter in operations.held()],
