@@ -86,7 +86,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "rate": {"grade": 5},
     "record_rating": {"grade": 4, "comment": "说办得不错。"},
     "rectify": {"feedback": "已重新解释并道歉。"},
-    "thank": {"kind": "banner", "on": "2026-11-24", "words": "为民解忧"},
+    "thank": {"kind": "banner", "on": lambda _: today(), "words": "为民解忧"},
     "retrospect": {"lost_with": "outside", "why": "等函。", "quicker": "先打电话。", "measure": "建联系单。"},
     "ask_contact": {"text": "请下午来电。"},
     "supply_material": {"text": "户口簿复印件已交到窗口。"},
@@ -113,7 +113,12 @@ BODIES: dict[str, dict[str, Any]] = {
         "average_index": "0.8",
         "balance": "80000",
     },
-    "visit": {"kind": "call", "on": "2026-11-24", "went": lambda _: [caller()], "findings": "一切如常。"},
+    "visit": {
+        "kind": "call",
+        "on": lambda _: today(),
+        "went": lambda _: [caller()],
+        "findings": "一切如常。",
+    },
     "escalate": {"reason": "两部门意见不一。"},
     "take_over": {},
     "supervise": {"demand": "请说明原因。", "due_on": "2099-12-31"},
@@ -139,7 +144,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "meeting": lambda matter: matter.meetings.get().pk,
         "attended": "两家",
         "minutes": "已商定。",
-        "decisions": [{"what": "先行核定", "who": "社保经办", "until": "2026-12-01"}],
+        "decisions": lambda _: [{"what": "先行核定", "who": "社保经办", "until": today(7)}],
     },
     "carry_out_decision": {
         "decision": lambda matter: matter.meetings.get().decisions.get().pk,
@@ -168,6 +173,11 @@ def colleague(matter: Matter) -> UUID:
 
 IN_PARTS = {"add_evidence"}
 """It takes a file, which no JSON holds; tests/integration/test_casework_evidence.py sends it in parts."""
+
+
+def today(later: int = 0) -> str:
+    """Or so many days later."""
+    return (clock.today() + timedelta(days=later)).isoformat()
 
 
 def caller() -> str:
@@ -393,7 +403,7 @@ def test_every_wrong_field_is_pointed_at(desk: Desk, call: Callable[..., Any]) -
 
 
 def test_a_rule_of_the_action_is_pointed_at_too(desk: Desk, call: Callable[..., Any]) -> None:
-    body = BODIES["resolve"] | {"paid_on": "2026-11-20"}
+    body = BODIES["resolve"] | {"paid_on": today()}
     told = problem(call(Role.HANDLER, "post", f"/matters/{desk.handling().pk}/actions/resolve/", body), 422)
     assert {each["pointer"] for each in told["errors"]} == {"#/paid_amount", "#/paid_tail"}
 
@@ -649,7 +659,7 @@ def test_a_consultation_is_shown_masked(desk: Desk, call: Callable[..., Any]) ->
 
 
 def test_consultations_are_counted(desk: Desk, call: Callable[..., Any]) -> None:
-    body = {"day": "2026-11-20", "item_code": "YL10", "count": 12}
+    body = {"day": today(-4), "item_code": "YL10", "count": 12}
     assert call(Role.WINDOW_CLERK, "post", "/consultations/count/", body).status_code == 204
     assert ConsultationTally.objects.get().count == 12
     problem(call(Role.WINDOW_CLERK, "post", "/consultations/count/", body | {"day": "2099-01-01"}), 422)
