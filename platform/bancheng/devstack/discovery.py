@@ -19,15 +19,23 @@ def home() -> Path:
 def running_environment() -> dict[str, str]:
     """The variables that lead to the running demo (DATABASE_URL, REDIS_URL, keys, PORT …).
 
-    Empty when DATABASE_URL is set (the operator named real servers), under production settings, when no demo
-    runs, or when this user may not read its state file (it is readable by its owner alone).
+    Empty when DATABASE_URL is set (the operator named real servers), under production settings, and when
+    nothing is announced.
     """
     if os.environ.get("DATABASE_URL") or os.environ.get("DJANGO_SETTINGS_MODULE", "").endswith(".production"):
         return {}
+    return announced(home())
+
+
+def announced(place: Path) -> dict[str, str]:
+    """What the system that runs in `place` announced of itself.
+
+    Empty when none runs there, or when this user may not read its state file (its owner alone may).
+    """
     try:
-        if not is_running(home()):
+        if not is_running(place):
             return {}
-        state = json.loads(state_file(home()).read_text("utf-8"))
+        state = json.loads(state_file(place).read_text("utf-8"))
         return {str(name): str(value) for name, value in state["environment"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}

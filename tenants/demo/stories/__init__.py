@@ -17,3 +17,8 @@ STORIES: dict[str, tuple[str, str, Callable[[], Script]]] = {
     "V3": (variations.MINOR, variations.CENTRE, variations.minor),
 }
 """By name: the title, the centre that plays it unless another is named, and the steps."""
+
+ELECTRONIC: dict[str, tuple[str, str, Callable[[], Script]]] = {
+    "S1": (s1.ELECTRONIC_TITLE, s1.CENTRE, s1.electronic),
+}
+"""The same without a letter: a step that names a centre is taken in that one's own deployment."""

@@ -12,6 +12,7 @@ from tenants.demo.stories.common import answered, asked, told
 from tenants.demo.stories.stage import EVERY, Cast, Script, Step, elsewhere, that_day
 
 TITLE = "失独老人：遗属待遇由省级机构核定，市窗口函转到底"
+ELECTRONIC_TITLE = "失独老人：遗属待遇由省级机构核定，市窗口与省级系统直接往来"
 CENTRE = "130700"
 PROVINCE = "130000"
 CLERK, LEAD, HANDLER = Role.WINDOW_CLERK, Role.WINDOW_LEAD, Role.HANDLER

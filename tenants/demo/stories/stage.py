@@ -132,12 +132,13 @@ def timed(script: Script, calendar: WorkingCalendar) -> list[tuple[datetime, Ste
 class Stage:
     """The centres of a story while it is played: who works there, and what has come of the steps so far.
 
-    Made inside the story's home. Every step is checked as any other act is: by the permission table, the
-    workflow and the form. What is posted to another centre waits to be carried (see `carrying`).
+    Made inside the story's home, or with what arrived from there. Every step is checked as any other act is:
+    by the permission table, the workflow and the form. What is posted to another centre waits to be carried
+    (see `carrying`).
     """
 
-    def __init__(self) -> None:
-        self.trail = Trail(current_centre().code)
+    def __init__(self, trail: Trail | None = None) -> None:
+        self.trail = trail or Trail(current_centre().code)
         self._crews: dict[str, Crew] = {}
 
     def centre_of(self, step: Step) -> str:

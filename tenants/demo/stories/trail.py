@@ -79,6 +79,18 @@ class Trail:
         return (ready or ours)[-1]
 
 
+@dataclass(kw_only=True)
+class Arrived(Trail):
+    """The same seen from another deployment, which knows of the story only the referral that came to it."""
+
+    centre: str
+    referral_id: UUID
+
+    def legs(self) -> list[Leg]:
+        theirs = _matter_of(self.referral_id, self.centre)
+        return [Leg(self.referral_id, self.home, self.centre, theirs)]
+
+
 def _matter_of(referral_id: UUID, centre: str) -> UUID | None:
     with in_centre(centre):
         return Matter.objects.filter(origin_referral=referral_id).values_list("pk", flat=True).first()
