@@ -15,7 +15,7 @@ from tenants.demo.chaos.trial import Wanted
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]  # the stage counts as well
 
-WANTED = Wanted(referrals=32, minutes=0.2, counties=2, drivers=1, patience=200)
+WANTED = Wanted(referrals=18, minutes=0.2, counties=2, drivers=1, patience=200)
 
 
 @pytest.fixture(scope="module")
