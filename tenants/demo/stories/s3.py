@@ -54,7 +54,9 @@ def _at_the_counter() -> Script:
         "register",
         CLERK,
         data={
-            "identifier": invented.card(rng, "130722", date(today.year - 60, 7, 8), man=True),
+            "identifier": invented.card(
+                rng, "130722", date(today.year - 60, 7, rng.randrange(1, 29)), man=True
+            ),
             "address": invented.address(rng),
             "capacity": "self",
             "kind": Kind.HARD,
