@@ -1,4 +1,4 @@
-"""What tests of the API have in common."""
+"""What tests of the API, and of referrals between centres, have in common."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 
 from bancheng.centres.scope import in_centre
 from tests import schemas
+from tests.between import Side
 from tests.desk import Desk
 
 API = "/api/v1"
@@ -22,3 +23,21 @@ def call(desk: Desk) -> Callable[..., Any]:
             return getattr(api, method)(f"{API}{path}", body, format="json")
 
     return send
+
+
+@pytest.fixture
+def county(zhangbei: Any) -> Side:
+    """张北县, as one side of a referral."""
+    return Side(zhangbei)
+
+
+@pytest.fixture
+def city_side(city: Any) -> Side:
+    """The city's own centre, as the other."""
+    return Side(city)
+
+
+@pytest.fixture
+def other(yuxian: Any) -> Side:
+    """蔚县, as a third."""
+    return Side(yuxian)

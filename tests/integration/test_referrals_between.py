@@ -29,21 +29,6 @@ CITY, YUXIAN, LETTER = "130700", "130726", "130000"
 
 
 @pytest.fixture
-def county(zhangbei: Any) -> Side:
-    return Side(zhangbei)
-
-
-@pytest.fixture
-def city_side(city: Any) -> Side:
-    return Side(city)
-
-
-@pytest.fixture
-def other(yuxian: Any) -> Side:
-    return Side(yuxian)
-
-
-@pytest.fixture
 def signed(county: Side, city_side: Side) -> Any:
     """The id of a referral that the city has signed for and works on."""
     referral = county.send(CITY)

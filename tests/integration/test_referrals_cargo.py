@@ -50,21 +50,6 @@ def on_a_tuesday() -> Any:
         yield
 
 
-@pytest.fixture
-def county(zhangbei: Any) -> Side:
-    return Side(zhangbei)
-
-
-@pytest.fixture
-def city_side(city: Any) -> Side:
-    return Side(city)
-
-
-@pytest.fixture
-def other(yuxian: Any) -> Side:
-    return Side(yuxian)
-
-
 def clerk(side: Side) -> Any:
     return side.desk.actor(Role.WINDOW_CLERK)
 

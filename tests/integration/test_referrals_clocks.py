@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
-
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.clock import SHANGHAI
 from tenants.notices.kinds import NoticeKind
@@ -14,16 +12,6 @@ from tests.between import Side, deliver
 
 CITY = "130700"
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=SHANGHAI)
-
-
-@pytest.fixture
-def county(zhangbei: Any) -> Side:
-    return Side(zhangbei)
-
-
-@pytest.fixture
-def city_side(city: Any) -> Side:
-    return Side(city)
 
 
 def sweep(side: Side, days: int) -> None:

@@ -43,16 +43,6 @@ AT_RECEIVER: dict[str, dict[str, dict[str, Any]]] = {
 
 
 @pytest.fixture
-def county(zhangbei: Any) -> Side:
-    return Side(zhangbei)
-
-
-@pytest.fixture
-def city_side(city: Any) -> Side:
-    return Side(city)
-
-
-@pytest.fixture
 def sent(county: Side, city_side: Side) -> UUID:
     referral = county.send(CITY)
     deliver()

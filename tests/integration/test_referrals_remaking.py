@@ -31,16 +31,6 @@ def on_a_tuesday() -> Any:
         yield
 
 
-@pytest.fixture
-def county(zhangbei: Any) -> Side:
-    return Side(zhangbei)
-
-
-@pytest.fixture
-def city_side(city: Any) -> Side:
-    return Side(city)
-
-
 class Post:
     """What was said in each message while it was under way."""
 
