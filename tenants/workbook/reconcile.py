@@ -93,9 +93,22 @@ def _said(centre: str) -> Figures:
 def _recounted() -> Figures:
     calendar = current_calendar()
     counted: Figures = Counter()
-    for matter in Matter.objects.select_related("merged_into").prefetch_related("causes", "events"):
+    for matter in Matter.objects.select_related("merged_into", "reporter").prefetch_related(
+        "causes", "events"
+    ):
         cause = next((each.code for each in matter.causes.all() if each.principal), "")
-        dimensions = (matter.item_code, matter.kind, str(matter.level or 0), cause)
+        dimensions = (
+            matter.item_code,
+            matter.kind,
+            matter.mode,
+            str(matter.level or 0),
+            cause,
+            matter.reporter.kind,
+            "False",
+            "False",
+            "False",
+            matter.outcome,
+        )
         ours = _Ours(calendar)
         for event in sorted(matter.events.all(), key=lambda event: event.seq):
             day = clock.local(event.at).date()

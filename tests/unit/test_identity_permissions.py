@@ -7,7 +7,23 @@ from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import PERMISSIONS, allowed, known, require
 from bancheng.identity.roles import CENTRE_ROLES, DEPARTMENT_ROLES, OFFICE_ROLES, Role
 
-READS = {"matter.view", "matter.search", "workbook.view", "referral.view"}
+READS = {
+    "matter.view",
+    "matter.search",
+    "workbook.view",
+    "referral.view",
+    "problem.view",
+    "precedent.view",
+}
+LEADING = {
+    "figures.view",
+    "problem.open",
+    "problem.study",
+    "problem.set_measure",
+    "problem.try_out",
+    "precedent.review",
+    "precedent.withdraw",
+}
 
 COUNTER = {
     "consultation.record",
@@ -58,6 +74,8 @@ CASEWORK = {
     "matter.record_prerequisite",
     "matter.settle_prerequisite",
     "referral.give_material",
+    "precedent.draft",
+    "precedent.helped",
 }
 
 MAY = {
@@ -65,7 +83,9 @@ MAY = {
     Role.WINDOW_LEAD: READS
     | COUNTER
     | CASEWORK
+    | LEADING
     | {
+        "zero_report.file",
         "matter.regrade",
         "limits.set",
         "matter.ask_material",
@@ -100,9 +120,14 @@ MAY = {
         "workbook.export",
     },
     Role.HANDLER: READS | DEPARTMENT | CASEWORK,
-    Role.DEPARTMENT_HEAD: READS | DEPARTMENT | CASEWORK | {"matter.reassign", "matter.return_to_window"},
+    Role.DEPARTMENT_HEAD: READS
+    | DEPARTMENT
+    | CASEWORK
+    | {"matter.reassign", "matter.return_to_window", "figures.view"},
     Role.DEPUTY: READS
+    | LEADING
     | {
+        "problem.make_routine",
         "matter.sign_off",
         "matter.refuse_signoff",
         "matter.extend",
@@ -114,7 +139,9 @@ MAY = {
         "workbook.export",
     },
     Role.DIRECTOR: READS
+    | LEADING
     | {
+        "problem.make_routine",
         "matter.reverse_decline",
         "matter.assign",
         "matter.sign_off",
@@ -128,7 +155,7 @@ MAY = {
         "person.unmask",
         "workbook.export",
     },
-    Role.SUPERVISOR: READS | {"matter.supervise", "matter.lift_supervision"},
+    Role.SUPERVISOR: READS | {"matter.supervise", "matter.lift_supervision", "figures.view"},
     Role.CALLER: READS | {"matter.call_back", "matter.reopen", "matter.record_rating", "person.unmask"},
     Role.REPORTER: {
         "matter.supply_material",
@@ -137,11 +164,30 @@ MAY = {
         "matter.reopen",
         "matter.ask_contact",
     },
-    Role.AUDITOR: READS | {"audit.view", "workbook.export"},
-    Role.CITY_ANALYST: {"overview.view"},
-    Role.CITY_COORDINATOR: {"overview.view", "board.view", "board.arbitrate"},
+    Role.AUDITOR: READS | {"audit.view", "workbook.export", "figures.view"},
+    Role.CITY_ANALYST: {
+        "overview.view",
+        "precedent.view",
+        "complaints.record",
+        "bulletin.view",
+        "bulletin.draft",
+        "bulletin.review",
+    },
+    Role.CITY_COORDINATOR: {
+        "overview.view",
+        "board.view",
+        "board.arbitrate",
+        "precedent.view",
+        "complaints.record",
+        "city_problem.manage",
+        "bulletin.view",
+        "bulletin.draft",
+        "bulletin.review",
+        "bulletin.issue",
+    },
     Role.OPERATOR: {
         "overview.view",
+        "bulletin.view",
         "exchange.manage",
         "centres.manage",
         "accounts.manage",

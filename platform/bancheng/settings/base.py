@@ -37,8 +37,9 @@ _PUBLIC_APPS = [
     "bancheng.catalogue",
     "bancheng.exchange",
     "bancheng.overview",
+    "bancheng.precedents",
 ]
-_OFFICE_APPS = [
+_ACCOUNT_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -46,14 +47,16 @@ _OFFICE_APPS = [
     "bancheng.privacy",
     "bancheng.identity",
 ]
+_OFFICE_APPS = [*_ACCOUNT_APPS, "bancheng.bulletins"]
 _CENTRE_APPS = [
-    *_OFFICE_APPS,
+    *_ACCOUNT_APPS,
     "tenants.matters",
     "tenants.notices",
     "tenants.casework",
     "tenants.coordination",
     "tenants.referrals",
     "tenants.replies",
+    "tenants.improvement",
 ]
 # These own no table; they are loaded in every process and belong to no schema.
 _CODE_APPS = [

@@ -57,6 +57,23 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
             known("consultation.record"),
             also=("consultation", "consultation_new", "consultation_count"),
         ),
+        Entry("figures", "统计", "chart-bar", known("figures.view"), also=("figures_cells", "zero_reports")),
+        Entry(
+            "problems",
+            "问题与措施",
+            "adjustments",
+            known("problem.view"),
+            count="problems",
+            also=("problem", "problem_act"),
+        ),
+        Entry(
+            "precedents",
+            "先例",
+            "rosette",
+            known("precedent.view"),
+            count="precedents",
+            also=("precedent", "precedent_draft", "precedent_drafts"),
+        ),
         Entry("limits", "办理时限", "hourglass", known("limits.set")),
         Entry("reckoning_parameters", "测算参数", "settings", known("casework.set_parameters")),
         Entry(
@@ -69,7 +86,17 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
         Entry("audit", "审计", "shield-check", known("audit.view")),
     ),
     "office": (
-        Entry("overview", "全市总览", "chart-bar", known("overview.view")),
+        Entry("overview", "全市总览", "chart-bar", known("overview.view"), also=("overview_cells", "index")),
+        Entry("bulletins", "月报", "file-text", known("bulletin.view"), also=("bulletin", "bulletin_act")),
+        Entry(
+            "city_problems",
+            "市级问题",
+            "adjustments",
+            known("overview.view"),
+            also=("city_problem", "city_problem_act"),
+        ),
+        Entry("precedents", "先例", "rosette", known("precedent.view"), also=("precedent",)),
+        Entry("zero_reports", "零报告与投诉", "clipboard-check", known("overview.view"), also=("elsewhere",)),
         Entry(
             "board",
             "转办台账",

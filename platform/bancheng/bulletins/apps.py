@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class BulletinsConfig(AppConfig):
+    """The office's monthly bulletins."""
+
+    name = "bancheng.bulletins"
+    label = "bulletins"
