@@ -7,7 +7,7 @@ from bancheng.centres.models import Centre, Kind
 from bancheng.centres.scope import in_centre
 from bancheng.overview import selectors
 from bancheng.overview.models import CentreFigure
-from bancheng.overview.selectors import Scope
+from bancheng.overview.scope import Scope
 from bancheng.timekeeping import clock
 from tenants.workbook import summary
 

@@ -13,7 +13,8 @@ from bancheng.centres.scope import in_centre
 from bancheng.identity.roles import Role
 from bancheng.overview import selectors
 from bancheng.overview.models import CentreFigure, CityNotice, ConsultationFact, Fact
-from bancheng.overview.selectors import Rate, Scope
+from bancheng.overview.scope import Scope
+from bancheng.overview.selectors import Rate
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.clock import SHANGHAI
 from tenants.workbook import summary

@@ -34,6 +34,16 @@ def item_choices() -> GroupedChoices:
     ]
 
 
+def schemes() -> tuple[str, ...]:
+    """The schemes (险种) of all items, retired ones too, in the catalogue's order."""
+    return tuple(dict.fromkeys(entry.scheme for entry in _remembered.get().items.values()))
+
+
+def codes_of(scheme: str) -> tuple[str, ...]:
+    """The codes of all items of a scheme, retired ones too; of an unknown scheme none."""
+    return tuple(entry.code for entry in _remembered.get().items.values() if entry.scheme == scheme)
+
+
 def materials(code: str) -> tuple[ItemMaterial, ...]:
     """What the item needs, in order: its own list, or the general one where it has none or is unknown."""
     listed = _remembered.get().materials

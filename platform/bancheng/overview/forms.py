@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from bancheng.catalogue import selectors as catalogue
 from bancheng.overview import board, selectors
-from bancheng.overview.selectors import Scope
+from bancheng.overview.scope import Scope
 from bancheng.overview.units import Unit, short_names, units
 from bancheng.timekeeping import clock
 

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncMonth
@@ -15,6 +14,7 @@ from bancheng.centres.models import Centre, Host
 from bancheng.centres.models import Kind as CentreKind
 from bancheng.errors import NotFound
 from bancheng.overview.models import COUNTERS, GAUGES, CentreFigure, CityNotice, ConsultationFact, Fact
+from bancheng.overview.scope import Scope
 from bancheng.timekeeping import clock
 from bancheng.web import words
 
@@ -22,20 +22,6 @@ STALE_AFTER = timedelta(minutes=10)
 """Figures are brought up to date every minute; older ones are shown as what they are."""
 
 _SUMS = {name: Sum(name, default=0) for name in COUNTERS}
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What is looked at: the days from `since` to `until`, both included, in one centre or ("") in all."""
-
-    since: date
-    until: date
-    centre: str = ""
-
-    def narrow(self, facts: QuerySet[Any]) -> QuerySet[Any]:
-        """Those of the facts that lie in it."""
-        facts = facts.filter(day__gte=self.since, day__lte=self.until)
-        return facts.filter(centre=self.centre) if self.centre else facts
 
 
 @dataclass(frozen=True)
