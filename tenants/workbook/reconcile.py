@@ -158,6 +158,8 @@ def _days(after: date, until: date) -> Iterator[date]:
 
 def _amounts(matter: Matter, event: Event, day: date, ours: _Ours) -> Iterator[tuple[str, int]]:
     """Which counters this event moves, and by how much."""
+    if event.act in ("withdraw", "merge", "redirected_away"):
+        yield "dropped", int(event.from_state != State.REGISTERED)
     match event.act:
         case "register":
             yield "registered", 1

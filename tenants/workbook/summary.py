@@ -217,6 +217,9 @@ _RULES: dict[str, Q] = {
     "closed": Q(act__in=("close", "close_confirmed")),
     "reopened": Q(act="reopen"),
     "withdrawn": Q(act="withdraw"),
+    "dropped": Q(to_state__in=(State.WITHDRAWN, State.MERGED))
+    & ~Q(from_state=F("to_state"))
+    & ~Q(from_state=State.REGISTERED),
 }
 """How each counter is told from the events; in words in `overview.models.COUNTERS`."""
 

@@ -47,6 +47,7 @@ class Counters(models.Model):
     reopened = models.PositiveIntegerField("重办", default=0)
     withdrawn = models.PositiveIntegerField("撤回", default=0)
     thanked = models.PositiveIntegerField("锦旗感谢", default=0)
+    dropped = models.PositiveIntegerField("受理后未销号而结束", default=0)
 
     class Meta:
         abstract = True
@@ -156,6 +157,7 @@ COUNTERS: Final[dict[str, str]] = {
     "reopened": "重办的次数",
     "withdrawn": "反映人撤回的件数",
     "thanked": "收到锦旗、感谢信等的数量",
+    "dropped": "受理后没有销号而结束的件数：反映人撤回、并入他件、改派他处",
 }
 """The counters of a fact, and what exactly each counts; the same words stand on the page."""
 
