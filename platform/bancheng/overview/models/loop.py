@@ -126,10 +126,18 @@ class CityProblem(models.Model):
     after = models.PositiveIntegerField("措施后件数", null=True)
     verdict = models.CharField("成效", max_length=10, choices=Verdict.choices, blank=True)
     verdict_on = models.DateField("评估日期", null=True)
+    reopened = models.PositiveSmallIntegerField("重新立项次数", default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "市级问题"
         ordering = ("-opened_on", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("item", "cause"),
+                condition=~models.Q(state__in=[ProblemState.DISMISSED.value]),
+                name="city_problem_once_a_pattern",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number
