@@ -8,8 +8,8 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 from celery import Celery
-from celery.signals import setup_logging
-from django.db import transaction
+from celery.signals import setup_logging, task_postrun
+from django.db import close_old_connections, transaction
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bancheng.settings.demo")
 
@@ -27,6 +27,12 @@ _muted: ContextVar[bool] = ContextVar("bancheng_hints_muted", default=False)
 def keep_our_logging(**_: Any) -> None:
     """Being connected is enough: Celery leaves logging to Django's settings. Its own would print the text of
     every exception, and with it what people typed."""
+
+
+@task_postrun.connect
+def give_back_the_connection(**_: Any) -> None:
+    """To the pool, which ends it when it is old; the next task takes one that answers."""
+    close_old_connections()
 
 
 def hint(task: str, *, once: bool = False, **ids: Any) -> None:

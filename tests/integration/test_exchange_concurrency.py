@@ -13,6 +13,7 @@ from bancheng.exchange.models import Message
 from bancheng.exchange.registry import Envelope, Receipt
 from bancheng.exchange.sealing import take_from
 from tests import notes
+from tests.leasing import lease_due
 
 CASE = UUID("01930000-0000-7000-8000-000000000001")
 AtOnce = Callable[..., list[Any]]
@@ -56,7 +57,7 @@ def test_one_line_spread_over_many_workers_stays_in_order(at_once: AtOnce) -> No
 def test_sweeps_at_once_share_out_the_window_and_never_the_same_message(at_once: AtOnce) -> None:
     for _ in range(130):
         notes.post_note(uuid7(), "a")
-    leased = [lease.message_id for leases in at_once(*[dispatch.lease_due] * 4) for lease in leases]
+    leased = [lease.message_id for leases in at_once(*[lease_due] * 4) for lease in leases]
     assert len(leased) == len(set(leased)) == dispatch.IN_FLIGHT_PER_CENTRE
 
 

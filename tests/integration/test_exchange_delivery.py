@@ -24,6 +24,7 @@ from bancheng.exchange.sealing import take_from
 from bancheng.identity.actors import Actor
 from bancheng.privacy import audit
 from tests import notes
+from tests.leasing import lease_due
 
 CASE = UUID("01930000-0000-7000-8000-000000000001")
 OTHER = UUID("01930000-0000-7000-8000-000000000002")
@@ -56,25 +57,25 @@ def deliver_until_dead(message: Message) -> None:
 
 def test_what_is_due_is_leased_in_the_order_of_its_case() -> None:
     messages = [notes.post_note(CASE, str(n)) for n in range(5)]
-    assert [lease.message_id for lease in dispatch.lease_due()] == [message.id for message in messages]
+    assert [lease.message_id for lease in lease_due()] == [message.id for message in messages]
 
 
 def test_a_short_sweep_takes_the_first_of_a_case() -> None:
     messages = [notes.post_note(CASE, str(n)) for n in range(9)]
-    assert [lease.message_id for lease in dispatch.lease_due(limit=3)] == [m.id for m in messages[:3]]
+    assert [lease.message_id for lease in lease_due(limit=3)] == [m.id for m in messages[:3]]
 
 
 def test_a_leased_message_is_not_leased_again_while_the_lease_runs() -> None:
     notes.post_note(CASE, "a")
-    assert len(dispatch.lease_due()) == 1
-    assert dispatch.lease_due() == []
+    assert len(lease_due()) == 1
+    assert lease_due() == []
 
 
 def test_a_lease_that_ran_out_brings_the_message_back() -> None:
     message = notes.post_note(CASE, "a")
-    dispatch.lease_due()
+    lease_due()
     notes.end_waiting()
-    assert [lease.message_id for lease in dispatch.lease_due()] == [message.id]
+    assert [lease.message_id for lease in lease_due()] == [message.id]
 
 
 def test_leases_double_up_to_ten_minutes() -> None:
@@ -82,7 +83,7 @@ def test_leases_double_up_to_ten_minutes() -> None:
     lengths = []
     for _ in range(10):
         notes.end_waiting()
-        dispatch.lease_due()
+        lease_due()
         row = Message.objects.annotate(length=F("leased_until") - Now()).get(id=message.id)
         lengths.append(row.length.total_seconds())
     for attempt, length in enumerate(lengths):
@@ -94,31 +95,31 @@ def test_at_most_one_hundred_are_in_flight_for_one_centre() -> None:
     for _ in range(120):
         notes.post_note(uuid7(), "a")
     notes.post_note(CASE, "elsewhere", target="130726")
-    targets = [lease.target for lease in dispatch.lease_due(limit=1000)]
+    targets = [lease.target for lease in lease_due(limit=1000)]
     assert (targets.count("130700"), targets.count("130726")) == (100, 1)
-    assert dispatch.lease_due(limit=1000) == []
+    assert lease_due(limit=1000) == []
     assert selectors.in_flight() == 101
 
 
 def test_a_delivery_makes_room_in_the_window() -> None:
     for _ in range(101):
         notes.post_note(uuid7(), "a")
-    first, *_ = dispatch.lease_due()
+    first, *_ = lease_due()
     dispatch.deliver(first.message_id)
-    assert len(dispatch.lease_due()) == 1
+    assert len(lease_due()) == 1
 
 
 def test_a_sweep_for_one_target_leaves_the_others() -> None:
     notes.post_note(CASE, "a")
     notes.post_note(CASE, "b", target="130726")
-    assert [lease.target for lease in dispatch.lease_due(target="130726")] == ["130726"]
+    assert [lease.target for lease in lease_due(target="130726")] == ["130726"]
 
 
 def test_a_lost_worker_is_an_attempt_and_never_a_failure() -> None:
     message = notes.post_note(CASE, "a")
     for _ in range(inbox.MAX_FAILURES + 5):
         notes.end_waiting()
-        dispatch.lease_due()
+        lease_due()
     message.refresh_from_db()
     assert (message.state, message.failures) == (Message.State.PENDING, 0)
 
@@ -306,7 +307,7 @@ def test_the_same_case_number_of_two_senders_does_not_clash() -> None:
 def test_a_refused_message_has_no_effect_and_waits_as_long_as_its_lease() -> None:
     notes.refused.add("bad")
     message = notes.post_note(CASE, "bad")
-    dispatch.lease_due()
+    lease_due()
     leased_until = Message.objects.get(id=message.id).leased_until
     dispatch.deliver(message.id)
     message.refresh_from_db()
@@ -340,7 +341,7 @@ def test_nothing_is_leased_on_a_blocked_line() -> None:
         notes.post_note(OTHER, "fine"),
     )
     deliver_until_dead(bad)
-    assert [lease.message_id for lease in dispatch.lease_due()] == [fine.id]
+    assert [lease.message_id for lease in lease_due()] == [fine.id]
 
 
 def test_a_replayed_message_is_applied_and_its_line_goes_on_in_order() -> None:

@@ -22,6 +22,7 @@ from bancheng.exchange.models import Inbox, Message
 from bancheng.exchange.registry import Envelope
 from bancheng.exchange.sealing import take_from
 from tests import notes
+from tests.leasing import lease_due
 
 CENTRES = ("130700", "130722", "130726")
 LINES = [
@@ -53,7 +54,7 @@ class Exchange(RuleBasedStateMachine):
 
     @rule(limit=st.integers(1, 10))
     def sweep(self, limit: int) -> None:
-        self.queue += [lease.message_id for lease in dispatch.lease_due(limit=limit)]
+        self.queue += [lease.message_id for lease in lease_due(limit=limit)]
 
     @precondition(lambda self: self.queue)
     @rule(data=st.data(), again=st.booleans())

@@ -21,6 +21,7 @@ from bancheng.exchange.sealing import take_from
 from bancheng.exchange.transports import Outcome
 from bancheng.timekeeping import clock
 from tests import notes
+from tests.leasing import lease_due
 
 CASE = UUID("01930000-0000-7000-8000-000000000001")
 OTHER = UUID("01930000-0000-7000-8000-000000000002")
@@ -319,7 +320,7 @@ def test_figures_are_kept_for_each_counterpart() -> None:
 def test_leases_per_delivery_say_how_often_something_went_wrong() -> None:
     assert selectors.leases_per_delivery() == 0
     notes.post_note(CASE, "a"), notes.post_note(OTHER, "b")
-    dispatch.lease_due(limit=1)
+    lease_due(limit=1)
     notes.end_waiting()
     dispatch.run_due()
     assert selectors.leases_per_delivery() == 1.5

@@ -105,7 +105,7 @@ def deliver_batch(target: str, transport: Transport, *, until: float | None = No
     transaction, and not past `until` on `time.monotonic`: what is left waits as if it had not been leased.
     Raises the database's errors, which count against no message.
     """
-    ids = [lease.message_id for lease in _lease(target, BATCH)]
+    ids = [each.message_id for each in lease(target, BATCH)]
     if transport.remote:
         delivered = _deliver_there(transport, ids, until=until)
     elif ids and _deliver_together(transport, ids):
@@ -169,22 +169,12 @@ def due_targets(target: str | None = None) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def lease_due(*, limit: int = 500, target: str | None = None) -> list[Lease]:
-    """Lease what is due, in the order of case and number, and return it in that order, target by target.
+def lease(target: str, limit: int) -> list[Lease]:
+    """Lease what is due for `target`, in the order of case and number; at its door.
 
     A lease doubles with each attempt (4 s to 10 min, up to a quarter longer by chance, so that retries
     spread). Never more than IN_FLIGHT_PER_CENTRE leases run for one target. Messages on a blocked line stay.
-    Leases are given out at the target's door, one worker after the other.
     """
-    leases: list[Lease] = []
-    for to in due_targets() if target is None else [target]:
-        if len(leases) < limit:
-            with doors.inside(_way_to(to).door(to), wait=True):
-                leases += _lease(to, limit - len(leases))
-    return leases
-
-
-def _lease(target: str, limit: int) -> list[Lease]:
     with connection.cursor() as cursor:
         cursor.execute(
             _LEASE,
@@ -341,6 +331,7 @@ AND NOT EXISTS (
     SELECT FROM exchange_caseline l
     WHERE l.case_id = m.case_id AND l.source = m.source AND l.target = m.target
       AND l.side = 'out' AND l.blocked_at IS NOT NULL)
+AND NOT EXISTS (SELECT FROM centres_centre c WHERE c.code = m.target AND c.suspended_at IS NOT NULL)
 """
 _TARGETS: Final = f"SELECT DISTINCT m.target FROM exchange_message m WHERE {_DUE} ORDER BY 1"  # noqa: S608
 _WANTS: Final = f"""

@@ -85,6 +85,8 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default="postgresql://localho
 DATABASES["default"] |= {
     "ENGINE": "django_tenants.postgresql_backend",
     "CONN_MAX_AGE": 0,
+    # Asked when it is taken from the pool: after a restart of PostgreSQL nobody gets a dead one.
+    "CONN_HEALTH_CHECKS": True,
     "OPTIONS": DATABASES["default"].get("OPTIONS", {})  # such as sslmode of the URL
     | {
         # Small pools with a short life: a backend that touched many schemas keeps their catalogue in memory.
@@ -197,6 +199,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Otherwise Celery closes the whole pool before and after every task, and each pays for a new connection.
+# `bancheng.celery` gives the connection back after a task, as Django does after a request.
+CELERY_DB_REUSE_MAX = 1_000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
