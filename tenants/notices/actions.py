@@ -19,8 +19,8 @@ from tenants.notices.kinds import NoticeKind
 from tenants.notices.models import Digest, Notice
 
 _INSERT = """
-INSERT INTO notices_notice (id, recipient_id, matter_id, kind, key, at)
-SELECT id, recipient, %(matter)s, %(kind)s, %(key)s, %(at)s
+INSERT INTO notices_notice (id, recipient_id, matter_id, thing, thing_number, kind, key, at)
+SELECT id, recipient, %(matter)s, %(thing)s, %(number)s, %(kind)s, %(key)s, %(at)s
 FROM unnest(%(ids)s::uuid[], %(recipients)s::uuid[]) AS told (id, recipient)
 ON CONFLICT DO NOTHING
 """
@@ -43,21 +43,27 @@ def notify(
     this is called. A sensitive matter is told only to those who may see it. Two queries.
     """
     recipients = _concerned(matter, roles, department, [pk for pk in staff if pk is not None])
-    if not recipients:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            {
-                "matter": matter.pk,
-                "kind": kind.value,
-                "key": key,
-                "at": clock.now(),
-                "ids": [uuid7() for _ in recipients],
-                "recipients": recipients,
-            },
-        )
-        return int(cursor.rowcount)
+    return _tell(recipients, kind, key, matter=matter.pk)
+
+
+def notify_of(
+    *,
+    thing: UUID,
+    number: str,
+    kind: NoticeKind,
+    key: str,
+    roles: Collection[Role] = (),
+    staff: Iterable[UUID | None] = (),
+) -> int:
+    """The same about something that is no matter, such as a problem: known by its id and its number.
+
+    `number` is shown and must not be personal; the page is the one that `kinds.PAGES` has for the kind.
+    """
+    wanted = Q(pk__in=[pk for pk in staff if pk is not None])
+    if roles:
+        wanted |= Q(roles__overlap=list(roles))
+    people = Staff.objects.filter(wanted, is_active=True)
+    return _tell(list(people.values_list("pk", flat=True)), kind, key, thing=thing, number=number)
 
 
 def mark_read(*, notice_id: UUID, actor: Actor) -> Notice:
@@ -87,6 +93,34 @@ def keep_digest(*, recipient_id: UUID, counts: list[dict[str, Any]]) -> bool:
         recipient_id=recipient_id, day=clock.today(), defaults={"at": clock.now(), "counts": counts}
     )
     return new
+
+
+def _tell(
+    recipients: list[UUID],
+    kind: NoticeKind,
+    key: str,
+    *,
+    matter: UUID | None = None,
+    thing: UUID | None = None,
+    number: str = "",
+) -> int:
+    if not recipients:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            {
+                "matter": matter,
+                "thing": thing,
+                "number": number,
+                "kind": kind.value,
+                "key": key,
+                "at": clock.now(),
+                "ids": [uuid7() for _ in recipients],
+                "recipients": recipients,
+            },
+        )
+        return int(cursor.rowcount)
 
 
 def _concerned(matter: Matter, roles: Collection[Role], department: str, staff: list[UUID]) -> list[UUID]:

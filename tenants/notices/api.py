@@ -27,8 +27,9 @@ class NoticeSerializer(serializers.Serializer[Notice]):
     kind = serializers.ChoiceField(label="类别", choices=NoticeKind.choices)
     tone = serializers.ChoiceField(choices=sorted(TONES))
     text = serializers.CharField(label="内容")
-    matter_id = serializers.UUIDField(label="反映件")
-    matter_url = PathField("api-matter", source="matter_id")
+    matter_id = serializers.UUIDField(label="反映件", allow_null=True)
+    matter_url = PathField("api-matter", source="matter_id", allow_null=True)
+    thing_id = serializers.UUIDField(label="所涉问题；与反映件二者居其一", source="thing", allow_null=True)
     at = serializers.DateTimeField(label="时间")
     read_at = serializers.DateTimeField(label="已读时间", allow_null=True)
 

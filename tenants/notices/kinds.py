@@ -1,13 +1,13 @@
 """Every kind of notice on one page: its word, its tone, and the one sentence that it says.
 
-A sentence knows the matter's number and nothing else, so nothing personal can get into it.
+A sentence knows the number of what it is about and nothing else, so nothing personal can get into it.
 """
 
 from django.db import models
 
 
 class NoticeKind(models.TextChoices):
-    """What somebody is told about a matter; the word is the one that the list is filtered by."""
+    """What somebody is told about a matter or a problem; the word is the one that the list is filtered by."""
 
     # The clock
     DUE_SOON = "due_soon", "临期"
@@ -61,6 +61,12 @@ class NoticeKind(models.TextChoices):
     REPORTER_WROTE = "reporter_wrote", "反映人留言"
     REPORTER_REOPENED = "reporter_reopened", "反映人要求重办"
     REPORTER_WITHDREW = "reporter_withdrew", "反映人撤回"
+    # Problems
+    PROBLEM_PROPOSED = "problem_proposed", "待立项"
+    PROBLEM_RETURNED = "problem_returned", "重新立项"
+    PROBLEM_WATCHED = "problem_watched", "跟踪结果"
+    MEASURE_SET = "measure_set", "措施交办"
+    MEASURE_DUE = "measure_due", "措施到期"
 
 
 RED, AMBER, BLUE, GREEN = "red", "amber", "blue", "green"
@@ -112,8 +118,25 @@ TOLD: dict[str, tuple[str, str]] = {
     _K.REPORTER_WROTE: (BLUE, "反映件{number}的反映人在查询页补充了情况，请查看。"),
     _K.REPORTER_REOPENED: (AMBER, "反映件{number}的反映人要求重办，请查看。"),
     _K.REPORTER_WITHDREW: (BLUE, "反映件{number}已由反映人撤回。"),
+    _K.PROBLEM_PROPOSED: (AMBER, "问题{number}达到立项阈值，请研究是否立项。"),
+    _K.PROBLEM_RETURNED: (RED, "问题{number}再次出现，已重新立项，请组织研判。"),
+    _K.PROBLEM_WATCHED: (BLUE, "问题{number}的措施成效已评估，请查看。"),
+    _K.MEASURE_SET: (BLUE, "问题{number}有一项措施由您负责，请按期落实。"),
+    _K.MEASURE_DUE: (RED, "问题{number}有措施已过完成期限，还没有试行，请抓紧落实。"),
 }
 """By kind: the tone, and the sentence; a test holds the two lists together."""
+
+PAGES: dict[str, str] = dict.fromkeys(
+    (
+        _K.PROBLEM_PROPOSED,
+        _K.PROBLEM_RETURNED,
+        _K.PROBLEM_WATCHED,
+        _K.MEASURE_SET,
+        _K.MEASURE_DUE,
+    ),
+    "problem",
+)
+"""By kind: the name of the page that it leads to, for those that are not about a matter."""
 
 
 def tone(kind: str) -> str:
@@ -121,5 +144,5 @@ def tone(kind: str) -> str:
 
 
 def sentence(kind: str, number: str) -> str:
-    """What is told about the matter of this number."""
+    """What is told about the matter or other thing of this number."""
     return TOLD[kind][1].format(number=number)

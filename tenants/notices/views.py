@@ -14,6 +14,7 @@ from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
 from tenants.notices import actions, selectors
 from tenants.notices.forms import NoticeFilters
+from tenants.notices.kinds import PAGES
 
 PAGE = 20
 
@@ -39,8 +40,10 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def follow(request: HttpRequest, notice_id: UUID) -> HttpResponse:
-    """Open the matter that a notice is about, which is to have read it."""
+    """Open what a notice is about, which is to have read it."""
     notice = actions.mark_read(notice_id=notice_id, actor=actor_of(request))
+    if notice.matter_id is None:
+        return redirect(PAGES[notice.kind], notice.thing)
     return redirect("matter", notice.matter_id)
 
 

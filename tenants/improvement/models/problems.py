@@ -12,7 +12,8 @@ from bancheng.tenancy import TenantModel
 class Problem(TenantModel):
     """Matters of one item × cause that came over the threshold, taken up until they stay away.
 
-    One that is not dismissed or done exists for an item and cause at a time. `round` grows when it returns.
+    For an item and cause there is one that was not dismissed: when it returns, `round` grows. `round_at` is
+    when the present round began. Changed only by the actions of this package.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -31,6 +32,8 @@ class Problem(TenantModel):
     opened_by = models.ForeignKey(
         Staff, verbose_name="立项人", on_delete=models.PROTECT, null=True, related_name="+"
     )
+    round_at = models.DateTimeField("本轮开始时间", null=True)
+    dismissed_at = models.DateTimeField("决定不立项时间", null=True)
     dismissed_reason = models.CharField("不立项理由", max_length=200, blank=True)
     routine_at = models.DateTimeField("转常态时间", null=True)
     guide_version = models.CharField("办事指南版本", max_length=60, blank=True)
@@ -51,6 +54,30 @@ class Problem(TenantModel):
 
     def __str__(self) -> str:
         return self.number
+
+
+class ProblemEvent(TenantModel):
+    """What was done to a problem, when and by whom: its course (经过). Rows are only added."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="events")
+    seq = models.PositiveIntegerField()
+    round = models.PositiveSmallIntegerField("第几轮")
+    at = models.DateTimeField("时间")
+    act = models.CharField("操作", max_length=16)
+    from_state = models.CharField("原状态", max_length=10, choices=ProblemState.choices, blank=True)
+    to_state = models.CharField("现状态", max_length=10, choices=ProblemState.choices)
+    actor_id = models.UUIDField("操作人", null=True)
+    actor_label = models.CharField("操作人姓名", max_length=60)
+    note = models.TextField("说明", blank=True)
+
+    class Meta:
+        verbose_name = "问题经过"
+        ordering = ("problem", "seq")
+        constraints = (models.UniqueConstraint(fields=("problem", "seq"), name="problem_event_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.problem_id} {self.seq} {self.act}"
 
 
 class Study(TenantModel):
@@ -115,8 +142,8 @@ class Measure(TenantModel):
 class Watch(TenantModel):
     """What was counted 90 or 180 days after a problem became routine: the recurrence, with its interval.
 
-    `before` matters in the `days` before the measure took effect, `after` in the days since it became
-    routine; `ratio` with an exact 95 % interval (conditional binomial), null where `before` is 0.
+    `before` matters in the `days` before the first measure took effect, `after` in as many since it became
+    routine; `ratio` with an exact 95 % interval (`overview.rates`), null where `before` is 0.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -1,4 +1,4 @@
-"""A notice to one person about one matter, and the digest of a person's morning."""
+"""A notice to one person about one matter or another thing with a number, and the digest of a person's morning."""
 
 from typing import Any
 
@@ -12,16 +12,20 @@ from tenants.notices import kinds
 
 
 class Notice(TenantModel):
-    """One person is told one thing about one matter, once. Written by `actions.notify` alone.
+    """One person is told one thing about one matter, once. Written by `actions.notify` and `notify_of` alone.
 
+    What is no matter, such as a problem, is known by its id (`thing`) and its number; to which page it leads
+    the kind says (`kinds.PAGES`).
     `kind` is one of `kinds.NoticeKind`; the table does not repeat them, so a new kind needs no migration.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     recipient = models.ForeignKey(Staff, verbose_name="收件人", on_delete=models.PROTECT, related_name="+")
     matter = models.ForeignKey(
-        Matter, verbose_name="反映件", on_delete=models.PROTECT, related_name="notices"
+        Matter, verbose_name="反映件", on_delete=models.PROTECT, null=True, related_name="notices"
     )
+    thing = models.UUIDField("其他事由", null=True)
+    thing_number = models.CharField("其他事由的编号", max_length=40, blank=True)
     kind = models.CharField("类别", max_length=20)
     key = models.CharField("缘由", max_length=80)
     at = models.DateTimeField("时间")
@@ -32,6 +36,12 @@ class Notice(TenantModel):
         ordering = ("-at", "-id")
         constraints = (
             models.UniqueConstraint(fields=("recipient", "matter", "kind", "key"), name="notice_once"),
+            models.UniqueConstraint(
+                fields=("recipient", "thing", "kind", "key"), name="notice_of_a_thing_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(matter=None) ^ models.Q(thing=None), name="notice_about_one"
+            ),
         )
         indexes = (
             models.Index(fields=("recipient", "-at", "-id"), name="notice_newest"),
@@ -48,7 +58,7 @@ class Notice(TenantModel):
     @property
     def text(self) -> str:
         """Its sentence; asks for `matter`, so select it."""
-        return kinds.sentence(self.kind, self.matter.number)
+        return kinds.sentence(self.kind, self.matter.number if self.matter else self.thing_number)
 
     @property
     def tone(self) -> str:
