@@ -27,6 +27,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "digests": during_work("notices.digest_all", hours="8-11"),
     "evidence": every(3600, "records.destroy_evidence"),
     "old messages": {"task": "exchange.purge", "schedule": crontab(hour="3", minute="10")},
+    "city problems": {"task": "city.watch_all", "schedule": crontab(hour="4", minute="20")},
     "anchors": {"task": "records.anchor", "schedule": crontab(hour="2", minute="30")},
 }
 

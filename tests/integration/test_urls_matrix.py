@@ -20,6 +20,8 @@ from django.urls.resolvers import URLPattern
 from bancheng.centres.scope import in_centre
 from bancheng.exchange.models import Message
 from bancheng.identity.roles import CENTRE_ROLES, OFFICE_ROLES, Role
+from bancheng.overview.models import CityProblem, Link
+from bancheng.timekeeping import clock
 from tenants.casework import files
 from tenants.casework.actions import evidence, guidance
 from tenants.casework.models import Category as Kept
@@ -163,8 +165,24 @@ def furnish(desk: Desk, *, called: str) -> Things:
             "tab": "materials",
             "case_id": str(sent.pk),
             "message_id": str(Message.objects.filter(case_id=sent.pk).values_list("pk", flat=True)[0]),
+            "city_problem_id": str(of_the_city().pk),
         }
     return Things(values, (called, matter.number, referred.number, asked.number, sent.number))
+
+
+def of_the_city() -> CityProblem:
+    """A problem that the municipal office has taken up, the same for all centres."""
+    found, _ = CityProblem.objects.get_or_create(
+        number="张社市问〔2026〕1号",
+        defaults={
+            "item": "YL10",
+            "cause": "C06",
+            "centres": ["130700", "130722"],
+            "link": Link.CITY,
+            "opened_on": clock.today(),
+        },
+    )
+    return found
 
 
 @pytest.fixture
@@ -230,6 +248,7 @@ def test_every_argument_of_every_route_is_known() -> None:
         "tab",
         "case_id",
         "message_id",
+        "city_problem_id",
     }
     assert {argument for route in CENTRE + OFFICE for argument in route.arguments} <= known
 

@@ -34,6 +34,14 @@ class Recurrence:
     high: float | None
 
     @property
+    def text(self) -> str:
+        """措施前12件，措施后2件，复发比0.17（0.02—0.75）; of nothing there is no ratio."""
+        counts = f"措施前{self.before}件，措施后{self.after}件"
+        if self.ratio is None or self.low is None or self.high is None:
+            return f"{counts}，措施前没有件，无从比较"
+        return f"{counts}，复发比{self.ratio:.2f}（{self.low:.2f}—{self.high:.2f}）"
+
+    @property
     def verdict(self) -> Verdict:
         """明显减少 if the whole interval lies below 1, 没有减少 or 样本不足 by the house rules above."""
         if self.ratio is None or self.low is None or self.high is None:

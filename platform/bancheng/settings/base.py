@@ -184,6 +184,7 @@ CACHES = {
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_IMPORTS = (
+    "tasks.city",
     "tasks.deadlines",
     "tasks.exchange",
     "tasks.notices",

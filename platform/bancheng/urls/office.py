@@ -9,6 +9,8 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 urlpatterns = [
     path("", include("bancheng.urls.account")),
     path("", include("bancheng.overview.urls")),
+    path("", include("bancheng.overview.city.urls")),
     path("api/v1/", include("bancheng.web.api_urls")),
     path("api/v1/", include("bancheng.overview.api")),
+    path("api/v1/", include("bancheng.overview.city.api")),
 ]

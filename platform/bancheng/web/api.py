@@ -34,7 +34,7 @@ class PagedView(APIView):
 
     def paged(
         self,
-        rows: QuerySet[Any],
+        rows: QuerySet[Any] | list[Any],
         serializer: type[serializers.BaseSerializer[Any]],
         shown: Callable[[Iterable[Any]], list[Any]] = list,
     ) -> Response:

@@ -93,7 +93,7 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
             "市级问题",
             "adjustments",
             known("overview.view"),
-            also=("city_problem", "city_problem_act"),
+            also=("city_problem", "city_problem_act", "city_patterns", "city_problem_take_up"),
         ),
         Entry("precedents", "先例", "rosette", known("precedent.view"), also=("precedent",)),
         Entry("zero_reports", "零报告与投诉", "clipboard-check", known("overview.view"), also=("elsewhere",)),
