@@ -61,7 +61,7 @@ def text(response: Any) -> str:
 
 @pytest.mark.parametrize(
     ("part", "whole", "said"),
-    [(0, 0, "—"), (1, 4, "样本不足"), (0, 5, "0.0%"), (4, 5, "80.0%"), (2, 3, "样本不足")],
+    [(0, 0, "—"), (1, 4, "样本不足"), (0, 5, "0.00 %"), (4, 5, "80.00 %"), (2, 3, "样本不足")],
 )
 def test_a_rate_is_a_dash_of_nothing_and_hidden_of_few(part: int, whole: int, said: str) -> None:
     assert (Rate(part, whole).text, Rate(part, whole).fraction) == (said, f"{part}/{whole}")
@@ -115,7 +115,7 @@ def test_the_overview_shows_numerator_and_denominator(analyst: Client) -> None:
     with clock.at(NOW):
         put(registered=12, accepted=10, accepted_closed=9, resolved=8, resolved_on_time=6)
         page = text(analyst.get(f"/{PERIOD}"))
-    for said in ("90.0%", "9/10", "75.0%", "6/8", "登记 12"):
+    for said in ("90.00 %", "9/10", "75.00 %", "6/8", "登记 12"):
         assert said in page
 
 

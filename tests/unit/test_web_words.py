@@ -49,4 +49,4 @@ def test_half_a_working_day_keeps_its_decimal() -> None:
 
 
 def test_a_rate_over_fewer_than_five_is_not_shown() -> None:
-    assert [words.rate(3, 4), words.rate(4, 5)] == ["样本不足", "80.0%"]
+    assert [words.rate(3, 4), words.rate(4, 5)] == ["样本不足", "80.00 %"]

@@ -1,13 +1,15 @@
 """Figures, dates and terms as they are said on a screen or in a letter; the template tags wrap these."""
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
 
 WEEKDAYS = "一二三四五六日"
 FEW = 5
 """A rate over fewer cases than this says more about chance than about work, so it is not shown."""
+TOO_FEW = "样本不足"
+NOTHING = "—"
 
 
 def local_date(value: date | datetime) -> date:
@@ -67,11 +69,16 @@ def duration(span: timedelta) -> str:
     return " ".join(said) or "不到 1 分钟"
 
 
+def percent(part: int, whole: int) -> Decimal:
+    """A share in percent, rounded half up to two decimals. Raises where there is nothing to divide by."""
+    return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
 def rate(part: int, whole: int) -> str:
-    """A share in percent with one decimal; under five cases only "样本不足": so few mislead."""
+    """A share: 83.23 %; under five cases only "样本不足", so few mislead; of nothing "—", never 0 %."""
     if whole < FEW:
-        return "样本不足"
-    return f"{Decimal(part) * 100 / Decimal(whole):.1f}%"
+        return TOO_FEW if whole else NOTHING
+    return f"{percent(part, whole)} %"
 
 
 def copies_word(count: int) -> str:

@@ -59,7 +59,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "with_data": sum(row.figure.summarised_at is not None for row in rows),
             "stale": [row for row in rows if row.stale and not row.suspended],
             "notes": _notes(total),
-            "indicators": indicators.all_of(total),
+            "indicators": indicators.all_of(indicators.Figures(scope)),
             "counters": [(_COUNTER_WORDS[name], meaning) for name, meaning in COUNTERS.items()],
             "trend": charts.trend(months),
             "kinds": (*charts.ranking(kinds, "类别"), charts.height(kinds)),
