@@ -11,6 +11,7 @@ from bancheng.centres import hosts, migrating, onboarding
 from bancheng.centres.models import Centre, Host
 from bancheng.centres.scope import in_centre
 from bancheng.privacy.append_only import TRUNCATE_DOOR
+from tests import ground
 
 PASSWORD = "Fanying-2026-chuangkou"
 CODES = ("130700-office", "130700", "130722", "130726")
@@ -27,14 +28,8 @@ def create_database() -> None:
     name = connection.creation._create_test_db(verbosity=0, autoclobber=True, keepdb=False)
     connection.close()
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
-    migrating.migrate_schema("public", "public")
-    onboarding.load_registry()
-    call_command("calendar", "load")
-    call_command("catalogue", "load")
-    listed = {row["code"]: (place, row) for place, row in enumerate(onboarding.listed_centres(), start=1)}
-    for code in CODES:
-        place, row = listed[code]
-        _centres[code] = onboarding.add_centre(position=place, **row)
+    ground.lay(_make)
+    _centres.update({code: centre(code) for code in CODES})
 
 
 def drop_database() -> None:
@@ -121,6 +116,18 @@ def api_for(centre: Centre, staff: Any = None) -> Any:
 def host_of(centre: Centre) -> str:
     """The host at which the centre is served."""
     return str(Host.objects.get(tenant=centre, is_primary=True).domain)
+
+
+def _make() -> None:
+    """Step by step, in an empty database."""
+    migrating.migrate_schema("public", "public")
+    onboarding.load_registry()
+    call_command("calendar", "load")
+    call_command("catalogue", "load")
+    listed = {row["code"]: (place, row) for place, row in enumerate(onboarding.listed_centres(), start=1)}
+    for code in CODES:
+        place, row = listed[code]
+        onboarding.add_centre(position=place, **row)
 
 
 def _restore_registry() -> None:

@@ -30,11 +30,12 @@ def no_pg_dump(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def templates_kept(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Tests that lose the templates build them again."""
+    """Tests that lose the templates put them back as they were."""
+    kept = list(templates.SchemaTemplate.objects.all())
     yield
     monkeypatch.undo()
-    for kind in templates.SAMPLES:
-        templates.template_sql(kind)
+    templates.SchemaTemplate.objects.all().delete()
+    templates.SchemaTemplate.objects.bulk_create(kept)
 
 
 @pytest.mark.parametrize(("kind", "schema"), [(Kind.CENTRE, "c130722"), (Kind.OFFICE, "o130700")])
