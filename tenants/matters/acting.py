@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from bancheng.celery import hint
-from bancheng.errors import NotFound
+from bancheng.errors import Conflict, NotFound
 from bancheng.identity.actors import Actor
 from bancheng.privacy import audit
 from bancheng.privacy.append_only import chain_hash
@@ -32,6 +33,9 @@ _HOLDER_OF_STATE: dict[str, Holder] = {
 }
 """Who has the next move in a state; in those that are not named the matter has ended and nobody has it."""
 
+CLOCK_MAY_LAG = timedelta(minutes=1)
+"""By how much a server's clock may be behind the one that wrote the last event (house rule)."""
+
 
 @dataclass
 class Act:
@@ -53,16 +57,19 @@ class Act:
 def acting(name: str, *, matter_id: UUID, actor: Actor) -> Iterator[Act]:
     """Lock the matter, check that `actor` may do `name` now, and on leaving write everything down.
 
-    Guarantees: all of it commits together with the caller's own changes, or none. The caller changes
-    `act.matter`'s fields; state, holder, event and audit follow here. Raises NotFound, NotAllowed, Conflict.
+    Guarantees: all of it commits together with the caller's own changes, or none; it has one moment, which
+    is not before that of the act before. The caller changes `act.matter`'s fields; state, holder, event and
+    audit follow here. Raises NotFound, NotAllowed, Conflict; with the code clock_behind where the server's
+    clock was set back.
     """
     with transaction.atomic():
         matter = locked(matter_id)
         before = _values(matter)
         transition = workflow.check(matter, actor, name)
         act = Act(name, matter, actor)
-        yield act
-        _write_down(act, to_state=transition.target or State(matter.state), before=before)
+        with clock.at(_moment_after(matter)):
+            yield act
+            _write_down(act, to_state=transition.target or State(matter.state), before=before)
 
 
 def opening(matter: Matter, *, actor: Actor, note: str, data: dict[str, Any]) -> None:
@@ -77,6 +84,29 @@ def locked(matter_id: UUID) -> Matter:
         return Matter.objects.select_for_update(of=("self",)).select_related("department").get(pk=matter_id)
     except Matter.DoesNotExist:
         raise NotFound("没有这个反映件。") from None
+
+
+def _moment_after(matter: Matter) -> datetime:
+    """When an act on the matter takes place: now, but never before the act that came before it.
+
+    Two servers' clocks differ a little, and one may be set back. Otherwise a matter could be closed before it
+    was opened, and every figure of it would be wrong for good.
+    """
+    now, last = clock.now(), matter.head_at or _last_event_at(matter)
+    if last is None or last <= now:
+        return now
+    if last - now > CLOCK_MAY_LAG:
+        raise Conflict(
+            f"服务器时钟比此件上一步的时间（{clock.local(last):%Y-%m-%d %H:%M}）慢，"
+            "现在不能办理；请联系平台管理员校准时钟。",
+            code="clock_behind",
+        )
+    return last
+
+
+def _last_event_at(matter: Matter) -> datetime | None:
+    """For a matter whose last event was written before its time was kept in the matter."""
+    return Event.objects.filter(matter=matter).order_by("-seq").values_list("at", flat=True).first()
 
 
 def _write_down(act: Act, *, to_state: State, before: Mapping[str, Any]) -> None:
@@ -105,6 +135,7 @@ def _write_down(act: Act, *, to_state: State, before: Mapping[str, Any]) -> None
     clocks.wind(matter, event)
     clocks.hear(matter, event)
     event.hash = matter.head_hash = chain_hash(previous, event_payload(event))
+    matter.head_at = moment
     if before:  # only what changed: most of a row is text that need not be encrypted and written again
         matter.save(update_fields=[name for name, value in _values(matter).items() if value != before[name]])
     else:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -17,6 +17,7 @@ from bancheng.identity.roles import DEPARTMENT_ROLES, Role
 from bancheng.privacy.index import blind_index, normalise
 from bancheng.tenancy import TenantQuerySet
 from bancheng.timekeeping import clock, lights
+from bancheng.timekeeping.calendar import WorkingCalendar
 from bancheng.timekeeping.calendar import current as current_calendar
 from bancheng.timekeeping.due import LEVELS, closing
 from bancheng.timekeeping.holders import Holder, Point, Span, spans
@@ -136,14 +137,16 @@ def moves(matter: Matter) -> list[Event]:
     return list(matter.events.defer("note").order_by("seq"))
 
 
-def hands(events: list[Event]) -> list[Span]:
-    """Whose hands the time went through, in working days, up to now or to the end."""
+def hands(
+    events: list[Event], *, until: datetime | None = None, calendar: WorkingCalendar | None = None
+) -> list[Span]:
+    """Whose hands the time went through, in working days, up to `until`, or to now or the end."""
     held = [e for e in events if e.holder]
     if not held:
         return []
     # By what ended it, not by what came later.
-    ended = next((e.at for e in events if e.seq > held[-1].seq), None)
-    return spans(_points(held), ended or clock.now(), current_calendar())
+    ended = until or next((e.at for e in events if e.seq > held[-1].seq), None)
+    return spans(_points(held), ended or clock.now(), calendar or current_calendar())
 
 
 def _points(held: Iterable[Event]) -> Iterator[Point]:

@@ -16,7 +16,7 @@ from bancheng.timekeeping.calendar import current as current_calendar
 from tenants.matters import actions, clocks, selectors, workflow
 from tenants.matters.models import Event, LevelLimit, Matter
 from tenants.matters.states import RUNNING, State
-from tenants.workbook import summary
+from tenants.workbook import gauges
 from tests.desk import Desk
 from tests.integration.clockwork import extend, go_on, on, regrade, wait
 
@@ -114,7 +114,7 @@ def test_a_paused_matter_is_overdue_in_no_list_and_no_figure(desk: Desk) -> None
         assert not selectors.due_today(desk.actor(Role.WINDOW_LEAD)).exists()
     with clock.at(on("03-30")):
         assert not selectors.overdue(desk.actor(Role.WINDOW_LEAD)).exists()
-        assert summary.gauges()["overdue"] == 0
+        assert gauges.gauges()["overdue"] == 0
 
 
 def test_a_withdrawal_while_waiting_ends_the_pause(desk: Desk) -> None:

@@ -316,7 +316,7 @@ def test_the_number_of_queries_does_not_grow_with_the_matters(
             desk.resolved()
     actions.record_consultation(actor=desk.actor(Role.WINDOW_CLERK), item_code="YL10", subject="问材料")
     CentreFigure.objects.create(centre=ZHANGBEI, board_at=clock.now())
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(28):
         summary.summarise(ZHANGBEI)
 
 

@@ -108,6 +108,7 @@ class Matter(TenantModel):
     # The head of its timeline
     events_count = models.PositiveIntegerField(default=0)
     head_hash = models.CharField(max_length=64, blank=True)
+    head_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = "反映件"
@@ -120,6 +121,13 @@ class Matter(TenantModel):
                 fields=("due_on",),
                 name="matter_clock_runs",
                 condition=models.Q(state__in=[str(state) for state in RUNNING]),
+            ),
+            models.Index(
+                fields=("state",),
+                name="matter_ended_unanswered",
+                condition=models.Q(
+                    state__in=[State.CLOSED.value, State.MERGED.value], replied_at__isnull=True
+                ),
             ),
             GinIndex(name="matter_subject_trigram", fields=("subject",), opclasses=("gin_trgm_ops",)),
         )

@@ -86,10 +86,14 @@ def call_back(
             note=note,
         )
         act.matter.called_back = reached or _days_tried(act.matter) >= FAILED_TRIES
-        act.note, act.data = (
-            note,
-            {"reached": reached, "solved": solved, "satisfied": satisfied, "trips": trips_after},
-        )
+        act.note = note
+        act.data = {
+            "reached": reached,
+            "solved": solved,
+            "satisfied": satisfied,
+            "trips": trips_after,
+            "blocked": blocked_again,
+        }
     return act.matter
 
 

@@ -6,6 +6,7 @@ Only centres' own code writes here, from within their schemas; pages read here a
 from bancheng.overview.models.board import BoardCase, CityNotice
 from bancheng.overview.models.facts import (
     COUNTERS,
+    DIMENSION_WORDS,
     DIMENSIONS,
     GAUGES,
     CentreFigure,
@@ -33,6 +34,7 @@ from bancheng.overview.models.loop import (
 __all__ = [
     "COUNTERS",
     "DIMENSIONS",
+    "DIMENSION_WORDS",
     "GAUGES",
     "BoardCase",
     "CentreFigure",

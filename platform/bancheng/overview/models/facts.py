@@ -116,6 +116,22 @@ DIMENSIONS: Final = (
 )
 """What a centre's facts are told apart by."""
 
+DIMENSION_WORDS: Final[dict[str, str]] = {
+    "day": "事件发生的日期，按北京时间",
+    "item": "反映件现在的事项；险种随事项",
+    "kind": "反映件现在的类别：急事、难事、新事",
+    "mode": "反映件现在的办理方式",
+    "level": "反映件现在的难度等级；0为尚未研判",
+    "cause": "反映件现在的主因；空为尚未研判",
+    "reporter": "反映人类别：群众、企业、单位",
+    "cross_department": "有过协办单位的，含协办已取消的",
+    "cross_level": "曾转出至或转自不同层级（县区、市、省）单位的，含后来退回、撤回的；层级按单位区划代码",
+    "cross_region": "曾转出至或转自其他地区单位的，含后来退回、撤回的；"
+    "按区划代码，两地互不包含为其他地区，县与所属市、省不算",
+    "outcome": "反映件现在的办理结果；空为尚无结果，重办后至再次上报前亦为空",
+}
+"""The dimensions of a fact in words: what a matter is told by."""
+
 COUNTERS: Final[dict[str, str]] = {
     "registered": "登记的件数，按登记日",
     "received": "登记的件数中，由其他中心转来的",
@@ -140,12 +156,13 @@ COUNTERS: Final[dict[str, str]] = {
     "handling_days": "办结上报的工作日之和：自受理（重办的自重办）的次一工作日起，至上报当日，"
     "不含等待反映人补正的日子",
     "gross_days": "办结上报时距登记（重办的距重办）的日历日之和，不扣除任何等待",
-    "held_window": "办结上报的反映件，自登记（重办的自重办）起时间在窗口手上的分钟之和",
+    "held_window": "办结上报的反映件，自登记（重办的自重办）起在窗口手上的工作时间之和，"
+    "以分钟计，每个工作日九小时",
     "held_department": "同上，在部门手上的",
     "held_centre": "同上，在其他中心手上的",
     "held_outside": "同上，在外部单位手上的",
     "held_reporter": "同上，等待反映人补正的",
-    "replied": "答复反映人，或向转来的中心反馈的次数",
+    "replied": "答复反映人，或向转来的中心反馈的次数；随主件一并答复的不另计",
     "called_back": "回访联系上反映人的次数",
     "solved": "回访联系上并确认问题已解决的次数",
     "blocked_again": "回访联系上并表示再次受阻的次数",
@@ -156,7 +173,7 @@ COUNTERS: Final[dict[str, str]] = {
     "closed": "销号的次数；重办后再次销号的另计",
     "reopened": "重办的次数",
     "withdrawn": "反映人撤回的件数",
-    "thanked": "收到锦旗、感谢信等的数量",
+    "thanked": "收到锦旗、感谢信等的数量，按登记日",
     "dropped": "受理后没有销号而结束的件数：反映人撤回、并入他件、改派他处",
 }
 """The counters of a fact, and what exactly each counts; the same words stand on the page."""
@@ -174,8 +191,9 @@ class SpanKind(models.TextChoices):
 class Span(models.Model):
     """How many matters of one item took `value` in one centre, on the day on which that was known.
 
-    HANDLING and GROSS on the day of the resolution, CONTACT on the day of acceptance (matters not yet
-    contacted are left out), BEFORE on the day of registration, 30 days for a month, 0 left out.
+    HANDLING and GROSS on the day of the resolution, CONTACT on the day of acceptance (full minutes as they
+    pass, 0 for a contact before acceptance; matters not yet contacted are left out), BEFORE on the day of
+    registration, 30 days for a month, 0 left out.
     """
 
     centre = models.CharField("中心代码", max_length=20)
@@ -286,6 +304,8 @@ class CentreFigure(models.Model):
     taken_over = models.PositiveIntegerField("包案中", default=0)
     city_notices = models.PositiveIntegerField("通报中", default=0)
     watermark = models.BigIntegerField("水位", default=0)
+    calendar = models.CharField("统计所据日历", max_length=16, blank=True, default="")
+    """The digest of the working calendar by which the facts were counted."""
     summarised_at = models.DateTimeField("数据截至", null=True)
     board_at = models.DateTimeField("转办台账补录时间", null=True)
     """When the referrals from before the board was kept were written there."""
