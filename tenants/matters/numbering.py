@@ -10,6 +10,7 @@ MATTER = "matter"
 REFERRAL = "referral"
 SUPPORT = "support"
 SUPERVISION = "supervision"
+PROBLEM = "problem"
 
 
 @dataclass(frozen=True)
@@ -72,3 +73,8 @@ def support_number(year: int, *, abbreviation: str) -> Number:
 def supervision_number(year: int, *, abbreviation: str) -> str:
     """Take the next number of a supervision order (督办单): 张社督〔2026〕1号."""
     return f"{abbreviation}社督〔{year}〕{next_serial(SUPERVISION, year)}号"
+
+
+def problem_number(year: int, *, abbreviation: str) -> str:
+    """Take the next number of a problem (问题): 张社问〔2026〕1号."""
+    return f"{abbreviation}社问〔{year}〕{next_serial(PROBLEM, year)}号"

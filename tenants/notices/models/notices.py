@@ -1,4 +1,4 @@
-"""A notice to one person about one matter or another thing with a number, and the digest of a person's morning."""
+"""A notice to one person about one matter or another thing, and the digest of a person's morning."""
 
 from typing import Any
 
