@@ -13,7 +13,8 @@ from tenants.demo import invented, material
 from tenants.demo.crew import Crew
 from tenants.demo.lives import Beat, Beats
 from tenants.demo.pace import Pace
-from tenants.demo.plan import CITY, TOTAL_WEIGHT, weight, workdays
+from tenants.demo.plan import TOTAL_WEIGHT, weight, workdays
+from tenants.demo.waves import CITY
 from tenants.matters import actions
 
 A_YEAR = 20_000

@@ -115,6 +115,11 @@ class Case:
     answer: str
 
     @property
+    def pattern(self) -> tuple[str, str]:
+        """Item and principal cause: what the improvement loop looks at."""
+        return self.item, self.causes[0]
+
+    @property
     def goes_round(self) -> bool:
         """Two offices, each of which wants the other to begin."""
         return "C05" in self.causes and "互相" in self.subject + self.narrative

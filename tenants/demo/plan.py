@@ -8,18 +8,21 @@ from random import Random
 
 from bancheng.catalogue.words import Kind, ReporterKind
 from bancheng.timekeeping.calendar import WorkingCalendar
-from tenants.demo import invented, material
+from tenants.demo import invented, material, waves
 from tenants.demo.material import Case
 from tenants.demo.pace import Pace
+from tenants.demo.waves import CITY, SHOWN_COUNTY, Wave
 from tenants.matters.actions import ReporterDetails
 
-CITY = "130700"
-SHOWN = (CITY, "130722")
+SHOWN = (CITY, SHOWN_COUNTY)
 """The centres that a visitor opens first: each of them has a matter at every stage today."""
 YEAR = 364
 """Calendar days that the year goes back, so that it starts a day after today's date of last year."""
 INFLOW = (15, 12.6, 10.8, 9.6, 8.6, 7.8, 7.2, 6.8, 6.6, 6.5, 6.4, 1)
-"""Shares of the twelve months, oldest first: a backlog, then ever less; today's open ones come on top."""
+"""Shares of the twelve months, oldest first: a backlog, then ever less; today's open ones come on top.
+
+What keeps coming until something is done about it (`waves`) has its own times.
+"""
 
 
 class Fate(StrEnum):
@@ -62,6 +65,8 @@ class Stand(StrEnum):
 
 
 CROSSING = frozenset({Fate.REFERRED, Fate.GIVEN_BACK})
+STAYS_OUT = CROSSING | {Fate.DECLINED, Fate.REVERSED}
+"""What a matter of a wave does not come to: it is handled here, under the cause that it has."""
 FATES: dict[Fate, float] = {
     Fate.DONE: 52,
     Fate.LATE: 8,
@@ -115,6 +120,7 @@ class Plan:
     stand: Stand | None = None
     level: int = 0
     unit: str = ""
+    wave: bool = False
 
 
 def year(
@@ -128,7 +134,7 @@ def year(
 def weight(code: str) -> float:
     """How much comes to a centre, a county's being 1: more to the city and districts, less to the zones."""
     if code == CITY:
-        return 3.0
+        return 4.0
     if code.startswith("13077"):
         return 0.5
     return 1.25 if code < "130720" else 1.0
@@ -137,7 +143,7 @@ def weight(code: str) -> float:
 ELSEWHERE_MERGED = 0.1
 """How likely a centre that is not SHOWN has two matters that are one."""
 
-TOTAL_WEIGHT = 22.0
+TOTAL_WEIGHT = 23.0
 """Of the city's twenty centres together."""
 
 
@@ -160,21 +166,24 @@ def _of_centre(code: str, count: int, until: datetime, calendar: WorkingCalendar
     rng = Random(f"year {code}")  # noqa: S311  # an invented year, the same every time
     moments = [*_open_moments(code, count, until, calendar, rng)]
     settled = count - len(moments)
-    past = sorted(_past_moment(rng, until, calendar) for _ in range(settled))
-    plans = [_plan(code, n, at, rng) for n, at in enumerate(past)]
+    rolling = waves.of(code, settled)
+    plans = [
+        _plan(code, n, at, rng, wave=wave, waves_here=rolling)
+        for n, (at, wave) in enumerate(_past(code, settled, rolling, until, calendar, rng))
+    ]
     plans = [replace(p, reporter=_same_person(plans[:n], p, rng) or p.reporter) for n, p in enumerate(plans)]
     if code in SHOWN or rng.random() < ELSEWHERE_MERGED:
         plans = _with_a_twin(plans, calendar, rng)
     for n, (at, (stand, fate, _, level)) in enumerate(moments, start=settled):
         # Not urgent: expediting would move the due date away from where this entry wants it.
-        plan = _plan(code, n, at, rng, urgent=False)
+        plan = _plan(code, n, at, rng, urgent=False, waves_here=rolling)
         plans.append(replace(plan, fate=fate, stand=stand, level=level))
     yield from sorted(plans, key=lambda plan: plan.at)
 
 
 def _with_a_twin(plans: list[Plan], calendar: WorkingCalendar, rng: Random) -> list[Plan]:
     """One of them becomes what somebody else brings soon after another one, for the same reason."""
-    hosts = [n for n, p in enumerate(plans[:-1]) if p.fate == Fate.DONE]
+    hosts = [n for n, p in enumerate(plans[:-1]) if p.fate == Fate.DONE and not (p.wave or plans[n + 1].wave)]
     if not hosts:
         return plans
     n = rng.choice(hosts)
@@ -200,21 +209,56 @@ def _open_moments(
         yield pace.on(_workday_before(until.date(), entry[2], calendar)), entry
 
 
-def _past_moment(rng: Random, until: datetime, calendar: WorkingCalendar) -> datetime:
-    """A moment of the year, by INFLOW; not of the last week, whose matters are today's open ones."""
+def _past(
+    code: str,
+    count: int,
+    rolling: tuple[Wave, ...],
+    until: datetime,
+    calendar: WorkingCalendar,
+    rng: Random,
+) -> list[tuple[datetime, Wave | None]]:
+    """When each past matter of a centre came, oldest first, and of which wave, if of any.
+
+    None in the last week, whose matters are today's open ones.
+    """
+    first, latest = until.date() - timedelta(days=YEAR), _workday_before(until.date(), 6, calendar)
+    found: list[tuple[datetime, Wave | None]] = [*waves.moments(rolling, code, first, latest, calendar)]
+    found += [(_past_moment(rng, until, latest, calendar), None) for _ in range(count - len(found))]
+    return sorted(found, key=lambda each: each[0])
+
+
+def _past_moment(rng: Random, until: datetime, latest: date, calendar: WorkingCalendar) -> datetime:
+    """A moment of the year up to `latest`, by INFLOW."""
     month = rng.choices(range(12), weights=INFLOW)[0]
     days = [until.date() - timedelta(days=YEAR - int((month + rng.random()) * YEAR / 12))]
-    latest = _workday_before(until.date(), 6, calendar)
     while not calendar.is_workday(days[-1]):
         days.append(days[-1] + timedelta(days=1))
     return Pace(rng, calendar).on(min(days[-1], latest))
 
 
-def _plan(code: str, number: int, at: datetime, rng: Random, *, urgent: bool = True) -> Plan:
-    cases = [case for case in material.cases() if urgent or case.kind != Kind.URGENT]
+def _plan(
+    code: str,
+    number: int,
+    at: datetime,
+    rng: Random,
+    *,
+    urgent: bool = True,
+    wave: Wave | None = None,
+    waves_here: tuple[Wave, ...] = (),
+) -> Plan:
+    """What comes at this moment: a case of the wave, or any that is of none of the centre's waves."""
+    taken = {each.pattern for each in waves_here}
+    cases = [
+        case
+        for case in material.cases()
+        if (case.pattern == wave.pattern if wave else case.pattern not in taken)
+        and (urgent or case.kind != Kind.URGENT)
+    ]
     case = rng.choices(cases, weights=[c.weight for c in cases])[0].filled(rng, at.year)
-    fate = rng.choices(list(FATES), weights=list(FATES.values()))[0]
-    return Plan(f"{code} {number}", code, at, case, _reporter(code, at, case, rng), fate)
+    fates = [fate for fate in FATES if wave is None or fate not in STAYS_OUT]
+    fate = rng.choices(fates, weights=[FATES[each] for each in fates])[0]
+    reporter = _reporter(code, at, case, rng)
+    return Plan(f"{code} {number}", code, at, case, reporter, fate, wave=wave is not None)
 
 
 def _reporter(code: str, at: datetime, case: Case, rng: Random) -> ReporterDetails:

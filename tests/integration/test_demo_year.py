@@ -32,7 +32,7 @@ from tests.integration.demo_year import CODES, NOW, book, make
 def whole_year(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Made once, in a transaction around all tests of this module, and rolled back after the last."""
     with django_db_blocker.unblock(), transaction.atomic():
-        make(36)
+        make(45)
         yield
         transaction.set_rollback(True)
 
