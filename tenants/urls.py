@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.replies.urls")),
     path("", include("tenants.referrals.urls")),
     path("", include("tenants.workbook.urls")),
+    path("", include("bancheng.overview.centre_urls")),
 ]

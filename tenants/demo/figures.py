@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bancheng.centres.models import Centre, Kind
 from bancheng.centres.scope import in_centre
-from bancheng.overview import selectors
+from bancheng.overview import rollup, selectors
 from bancheng.overview.models import CentreFigure
 from bancheng.overview.scope import Scope
 from bancheng.timekeeping import clock
@@ -18,9 +18,10 @@ PERIOD = timedelta(days=364)
 def of_the_city() -> dict[str, int]:
     """The overview's totals of the last year, by their words, and what is open now."""
     today = clock.today()
-    total = selectors.total(selectors.centres(Scope(today - PERIOD, today)))
+    scope = Scope(today - PERIOD, today)
+    total = selectors.total(scope, selectors.centres(scope))
     counted = {word: total.counts[name] for name, word in SHOWN.items()}
-    return counted | {"咨询": total.consultations, "在办": total.figure.open}
+    return counted | {"咨询": total.consultations or 0, "在办": total.figure.open}
 
 
 def compared(before: dict[str, int], after: dict[str, int]) -> Iterator[str]:
@@ -31,9 +32,10 @@ def compared(before: dict[str, int], after: dict[str, int]) -> Iterator[str]:
 
 
 def refresh(code: str) -> None:
-    """Count the centre's new days now; the worker would do it within a minute."""
+    """Count the centre's new days now, and the city's; the worker would do it within a minute."""
     with in_centre(code):
         summary.summarise(code)
+    rollup.roll_up()
 
 
 def refresh_missing() -> int:

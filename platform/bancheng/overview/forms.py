@@ -1,7 +1,6 @@
-"""What the pages of the municipal office may be narrowed by; all of it stands in the address."""
+"""What the lists of the municipal office may be narrowed by, and what the coordinator says."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -9,47 +8,7 @@ from django.http import QueryDict
 
 from bancheng.catalogue import selectors as catalogue
 from bancheng.overview import board, selectors
-from bancheng.overview.scope import Scope
 from bancheng.overview.units import Unit, short_names, units
-from bancheng.timekeeping import clock
-
-MONTHS = 12
-LONGEST = timedelta(days=5 * 366)
-
-
-class ScopeForm(forms.Form):
-    """Period and centre; without them the last twelve months of all centres."""
-
-    since = forms.DateField(label="起始日期", widget=forms.DateInput())
-    until = forms.DateField(label="截止日期", widget=forms.DateInput())
-    centre = forms.ChoiceField(label="中心", required=False)
-
-    def __init__(self, query: QueryDict) -> None:
-        given = {name: query.get(name, "") for name in ("since", "until", "centre")}
-        usual = default_scope()
-        super().__init__(
-            {
-                "since": given["since"] or usual.since.isoformat(),
-                "until": given["until"] or usual.until.isoformat(),
-                "centre": given["centre"],
-            }
-        )
-        _field(self, "centre").choices = [("", "全部中心"), *selectors.centre_choices()]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        since, until = cleaned.get("since"), cleaned.get("until")
-        if since and until and since > until:
-            self.add_error("until", "截止日期不能早于起始日期。")
-        elif since and until and until - since > LONGEST:
-            self.add_error("since", "期间最长五年，请缩短后再查。")
-        return cleaned
-
-    def scope(self) -> Scope:
-        """What was asked for, or the usual scope where it makes no sense."""
-        if not self.is_valid():
-            return default_scope()
-        return Scope(self.cleaned_data["since"], self.cleaned_data["until"], self.cleaned_data["centre"])
 
 
 class BoardForm(forms.Form):
@@ -70,8 +29,8 @@ class BoardForm(forms.Form):
         super().__init__(query)
         short = short_names()
         named = [(unit.code, short.get(unit.code, unit.name)) for unit in units()]
-        _field(self, "unit").choices = [("", "全部单位"), *named]
-        _field(self, "item").choices = [("", "全部事项"), *catalogue.item_choices()]
+        choice_field(self, "unit").choices = [("", "全部单位"), *named]
+        choice_field(self, "item").choices = [("", "全部事项"), *catalogue.item_choices()]
 
     def clean_number(self) -> str:
         """Brackets as they are typed stand for those of a letter's number."""
@@ -92,7 +51,7 @@ class NoticesForm(forms.Form):
 
     def __init__(self, query: QueryDict) -> None:
         super().__init__(query)
-        _field(self, "centre").choices = [("", "全部中心"), *selectors.centre_choices()]
+        choice_field(self, "centre").choices = [("", "全部中心"), *selectors.centre_choices()]
 
 
 class UrgeForm(forms.Form):
@@ -109,7 +68,7 @@ class UrgeForm(forms.Form):
     def __init__(self, *args: Any, units: Sequence[Unit] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "unit" in self.fields:
-            field = _field(self, "unit")
+            field = choice_field(self, "unit")
             field.choices = [("", "请选择单位"), *grouped(units)]
             field.error_messages["invalid_choice"] = "请从列表中选择单位。"
 
@@ -136,19 +95,8 @@ def grouped(given: Sequence[Unit]) -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def default_scope() -> Scope:
-    """The running month and the eleven before it."""
-    today = clock.today()
-    return Scope(months_back(today, MONTHS - 1), today)
-
-
-def months_back(day: date, months: int) -> date:
-    """The first day of the month that lies `months` before the one of `day`."""
-    count = day.year * 12 + day.month - 1 - months
-    return date(count // 12, count % 12 + 1, 1)
-
-
-def _field(form: forms.Form, name: str) -> forms.ChoiceField:
+def choice_field(form: forms.Form, name: str) -> forms.ChoiceField:
+    """A field of the form whose choices are known only now."""
     field = form.fields[name]
     if not isinstance(field, forms.ChoiceField):
         raise TypeError(name)

@@ -1,8 +1,9 @@
-"""What of the facts is looked at: a period, and what it is narrowed by; the same for pages, exports and API."""
+"""What of the facts is looked at: a period, and what narrows it; the same for pages, exports and API."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.db.models import Model, QuerySet
 
@@ -25,7 +26,7 @@ _PERIOD: Final = ("since", "until")
 class Scope:
     """The days from `since` to `until`, both included; every other field that is "" narrows nothing.
 
-    The values are codes as facts have them; `level` is its number as a text ("0" is before triage), `cause` and
+    The values are codes as facts have them; `level` is its number as a text ("0": before triage), `cause` and
     `outcome` may be NONE, `cross` is a key of CROSS.
     """
 
@@ -53,6 +54,26 @@ class Scope:
         """Whether it takes in everything of the period, so that the city's sums answer it."""
         return not self.narrowed
 
+    @property
+    def query(self) -> str:
+        """The part of an address after “?” that asks for it."""
+        return urlencode(self.asked)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The same by names and values."""
+        return {"since": self.since.isoformat(), "until": self.until.isoformat()} | self.narrowed
+
+    def having(self, name: str, value: str) -> "Scope":
+        """The same narrowed by one thing more, or ("") no longer by it."""
+        changed: Any = {name: value}
+        return replace(self, **changed)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The codes of the items of its scheme; without a scheme none."""
+        return catalogue.codes_of(self.scheme) if self.scheme else ()
+
     def answered_by(self, model: type[Model]) -> bool:
         """Whether the rows of the model know all that it is narrowed by; consultations have no kind, say."""
         known = {each.name for each in model._meta.get_fields()}
@@ -75,7 +96,7 @@ class Scope:
         columns: list[tuple[str, object]] = []
         for name, value in self.narrowed.items():
             if name == "scheme":
-                columns.append(("item", catalogue.codes_of(value)))
+                columns.append(("item", self.items))
             elif name == "cross":
                 columns.append((f"cross_{value}", True))
             elif name == "level":

@@ -2,17 +2,18 @@
 
 from django.urls import path
 
-from bancheng.overview.views import board, exchange, figures, outside
+from bancheng.overview.views import board, exchange, figures, outside, registry
 
 urlpatterns = [
     path("", figures.overview, name="overview"),
+    path("cells/", figures.overview_cells, name="overview_cells"),
     path("board/", board.board, name="board"),
     path("board/<uuid:case_id>/", board.board_case, name="board_case"),
     path("board/<uuid:case_id>/<slug:name>/", board.board_decide, name="board_decide"),
-    path("city-notices/", figures.city_notices, name="city_notices"),
+    path("city-notices/", registry.city_notices, name="city_notices"),
     path("exchange/", exchange.exchange, name="exchange"),
     path("exchange/<uuid:message_id>/", exchange.replay, name="exchange_replay"),
-    path("centres/", figures.centres, name="centres"),
+    path("centres/", registry.centres, name="centres"),
     path("outside-offices/", outside.offices, name="outside_offices"),
     path("outside-offices/add/", outside.add, name="outside_office_add"),
     path("outside-offices/office/<slug:office_code>/", outside.office, name="outside_office"),

@@ -1,0 +1,71 @@
+"""The first figures of the page: six that tell how it went, and how things stand now."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bancheng.overview.indicators import Figures, Shown, some_of
+
+HEADLINE: Final = ("accepted", "closing", "on_time", "response", "solved", "satisfied")
+"""The six on top, by the codes of their indicators."""
+
+_BESIDE: Final = ("consultations", "contact_median", "trips_before", "trips_after", "coverage")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure in words: what it is, its value, what it was made of, where more of it stands."""
+
+    name: str
+    value: str
+    note: str
+    url: str = "#indicators"
+    light: str = ""
+
+
+def headline(figures: Figures) -> list[Tile]:
+    """The six on top. Of the whole city they read its sums by day, whatever the number of centres."""
+    return [
+        Tile(each.name, _value(each), each.of or _registered(figures)) for each in some_of(figures, HEADLINE)
+    ]
+
+
+def standing(figures: Figures) -> list[Tile]:
+    """What waits now, where the scope can tell it, and the figures that belong on the first screen."""
+    consultations, contact, before, after, coverage = some_of(figures, _BESIDE)
+    tiles = [
+        Tile(contact.name, _value(contact), contact.of or contact.why),
+        Tile("反映后平均跑动", _value(after), f"{after.of}；反映前 {before.value}"),
+        Tile("咨询", _value(consultations), consultations.why or "不计入反映件", "#trend"),
+    ]
+    if coverage.told:
+        tiles.append(Tile(coverage.name, _value(coverage), coverage.of))
+    return [*_waiting(figures), *tiles]
+
+
+def _waiting(figures: Figures) -> list[Tile]:
+    gauges = figures.gauges
+    if gauges is None:
+        return []
+    late = f"其中超期 {gauges['overdue']}/{gauges['open']}"
+    referred = gauges["referrals_to_centres"] + gauges["referrals_by_letter"]
+    ways = f"中心间 {gauges['referrals_to_centres']}，函转 {gauges['referrals_by_letter']}"
+    return [
+        Tile("在办", f"{gauges['open']:,}", late, "#centres"),
+        _zero("无承办件", gauges["no_owner"], "件件有着落", "应为 0，请逐一落实"),
+        _zero("无答复件", gauges["no_reply"], "事事有回音", "应为 0，请逐一答复"),
+        Tile("转办在途", f"{referred:,}", ways, "#flows"),
+    ]
+
+
+def _zero(name: str, count: int, good: str, bad: str) -> Tile:
+    """A figure that must be nothing."""
+    return Tile(name, str(count), bad if count else good, "#centres", "red" if count else "green")
+
+
+def _value(shown: Shown) -> str:
+    """A plain count without its unit: the tile's word tells it."""
+    return f"{shown.number:,}" if shown.number is not None and not shown.of else shown.value
+
+
+def _registered(figures: Figures) -> str:
+    return f"登记 {figures.counts['registered']:,}，不予受理 {figures.counts['declined']:,}"
