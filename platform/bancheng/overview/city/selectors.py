@@ -1,6 +1,5 @@
 """Patterns that stand in several centres, and the problems that the city has made of them: by codes only."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -215,8 +214,7 @@ class Detail(Line):
             )
         }
         since = clock.today() - timedelta(days=WATCH_DAYS)
-        facts = self._facts.filter(day__gt=since).values_list("centre").order_by()
-        came = dict(facts.annotate(Sum(counting.CAME)))
+        came = _summed(self._facts.filter(day__gt=since), "centre")
         return [
             CentreLine(code, self.names.get(code, code), cards.get(code), came.get(code, 0))
             for code in self.problem.centres
@@ -227,9 +225,8 @@ class Detail(Line):
         """How many came in each of the last months, this one too."""
         last = clock.today().replace(day=1)
         firsts = [_months_back(last, back) for back in range(MONTHS - 1, -1, -1)]
-        rows = self._facts.filter(day__gte=firsts[0]).values_list(TruncMonth("day")).order_by()
-        came: Counter[date] = Counter(dict(rows.annotate(Sum(counting.CAME))))
-        return [(first, came[first]) for first in firsts]
+        came = _summed(self._facts.filter(day__gte=firsts[0]), TruncMonth("day"))
+        return [(first, came.get(first, 0)) for first in firsts]
 
     @property
     def so_far(self) -> tuple[int, rates.Recurrence] | None:
@@ -279,6 +276,12 @@ def _said(data: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if "verdict" in data:
         parts.append(f"措施前{data['before']}件，措施后{data['after']}件，{Verdict(data['verdict']).label}")
     return "，".join(parts)
+
+
+def _summed(facts: QuerySet[Fact], by: Any) -> dict[Any, int]:
+    """How many came, by a column or what is made of one."""
+    rows = facts.values_list(by).annotate(came=Sum(counting.CAME)).order_by()
+    return dict(rows)
 
 
 def _months_back(first: date, months: int) -> date:
