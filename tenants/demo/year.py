@@ -1,6 +1,6 @@
 """The invented year as a whole: which centres still need it, how they are divided, and its making."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, time
 
 from django.db import connection, transaction
@@ -13,7 +13,7 @@ from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import WorkingCalendar
 from bancheng.timekeeping.calendar import current as current_calendar
 from bancheng.timekeeping.clock import SHANGHAI
-from tenants.demo import counting, plan
+from tenants.demo import counting, learning, plan
 from tenants.demo.accounts import open_accounts
 from tenants.demo.clockwork import Clockwork
 from tenants.demo.crew import Crew
@@ -82,13 +82,19 @@ def make(
         clockwork = Clockwork(group, until)
         crews = {code: _open(code, hashed_password) for code in group}
         for code in group:
-            for source in (counting.tallies, counting.written_down, _read):
-                beats = source(code, crews[code], until, calendar)
+            for beats in _beside_the_matters(code, crews[code], until, calendar):
                 clockwork.add(next(beats), beats)
             for each in ours[code]:
                 life = Life(each, crews, calendar)
                 clockwork.add(Beat(each.at, code), life.beats(), crosses=each.fate in plan.CROSSING)
         clockwork.run(lambda code: say(f"{names[code]}：{_made(code, until)}件"))
+
+
+def _beside_the_matters(code: str, crew: Crew, until: datetime, calendar: WorkingCalendar) -> Iterator[Beats]:
+    """What else goes on in a centre: questions at the counter, learning, notices that are read."""
+    for source in (counting.tallies, counting.written_down, learning.sweeps, _read):
+        yield source(code, crew, until, calendar)
+    yield from learning.courses(code, crew, until, calendar)
 
 
 def _registered() -> set[str]:

@@ -302,7 +302,7 @@ def test_one_of_them_failing_keeps_nobody_else_waiting(coordinator: Actor, monke
         found = due()
         return [UUID(int=0), *found] if found else []
 
-    monkeypatch.setattr(tasks.actions, "watch_due", with_one_that_is_gone)
+    monkeypatch.setattr(actions, "watch_due", with_one_that_is_gone)
     with clock.at(NOW + timedelta(days=30 + 180)):
         tasks.watch(centre=OFFICE)
     assert {selectors.problem(each.pk).verdict for each in (gone, stays)} == {Verdict.UNCLEAR}
