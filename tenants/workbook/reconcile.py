@@ -14,12 +14,14 @@ from bancheng.overview.models import (
     CitySpan,
     ConsultationFact,
     Fact,
+    MeasureMark,
+    ProblemCard,
     Span,
     SpanKind,
 )
 from bancheng.timekeeping import clock
 from tenants.workbook import summary
-from tenants.workbook.recount import BOARD, Figures, Key, on_the_board, recounted
+from tenants.workbook.recount import BOARD, Figures, Key, on_the_board, on_the_card, recounted
 
 CITY = "全市"
 TRIES = 3
@@ -91,6 +93,10 @@ def _said(centre: str) -> Figures:
         other = case.target if case.source == centre else case.source
         values = {name: getattr(case, name) for name in BOARD if name != "unit"}
         said.update(on_the_board(values | {"unit": other}))
+    for card in ProblemCard.objects.filter(centre=centre):
+        said.update(on_the_card(card))
+    for mark in MeasureMark.objects.filter(centre=centre):
+        said.update(on_the_card(mark))
     return said
 
 
@@ -123,5 +129,5 @@ def _added_up() -> Figures:
 _LABELS = (
     {field.name: str(field.verbose_name) for model in (Fact, CentreFigure) for field in model._meta.fields}
     | {kind.value: str(kind.label) for kind in SpanKind}
-    | {"consultations": "咨询", "board": "转办台账"}
+    | {"consultations": "咨询", "board": "转办台账", "problemcard": "问题台账", "measuremark": "措施标记"}
 )

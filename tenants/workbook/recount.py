@@ -14,11 +14,12 @@ from django.db.models import Prefetch
 from bancheng.catalogue.words import Outcome
 from bancheng.centres import places
 from bancheng.centres.scope import current_centre
-from bancheng.overview.models import SpanKind
+from bancheng.overview.models import MeasureMark, ProblemCard, SpanKind
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import WorkingCalendar
 from bancheng.timekeeping.calendar import current as current_calendar
 from bancheng.timekeeping.due import BUSINESS_CLOSES, BUSINESS_OPENS, closing, received_on
+from tenants.improvement import cards
 from tenants.matters.models import ConsultationTally, Event, Matter
 from tenants.matters.states import OPEN, RUNNING, State
 from tenants.referrals.board import ON_THE_BOARD
@@ -34,7 +35,8 @@ Figures = Counter[Key]
 
 
 def recounted() -> Figures:
-    """Every figure of the centre that is served: counters, spans, consultations, gauges, the board's rows."""
+    """Every figure of the centre that is served: counters, spans, consultations, gauges; and what stands in
+    each row that the city has of a referral, a problem, a measure."""
     calendar, counted = current_calendar(), Figures()
     for matter in _matters().iterator(AT_ONCE):
         dimensions = _dimensions(matter)
@@ -49,6 +51,8 @@ def recounted() -> Figures:
         counted[(_road(referral),)] += 1
     for referral in Referral.objects.filter(ON_THE_BOARD):
         counted.update(on_the_board({name: getattr(referral, own) for name, own in BOARD.items()}))
+    for row in cards.expected():
+        counted.update(on_the_card(row))
     return counted
 
 
@@ -307,6 +311,13 @@ BOARD = {
 def on_the_board(said: dict[str, Any]) -> dict[Key, int]:
     """One figure for each thing that is said of a referral, so that a difference names it."""
     return {("board", said["number"], f"{name}={value}"): 1 for name, value in said.items()}
+
+
+def on_the_card(row: ProblemCard | MeasureMark) -> dict[Key, int]:
+    """The same of a problem or a measure."""
+    which = row.number if isinstance(row, ProblemCard) else str(row.pk)
+    said = {field.name: getattr(row, field.attname) for field in row._meta.fields}
+    return {(row._meta.model_name or "", which, f"{name}={value}"): 1 for name, value in said.items()}
 
 
 def _road(referral: Referral) -> str:

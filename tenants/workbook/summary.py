@@ -18,6 +18,7 @@ from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import WorkingCalendar
 from bancheng.timekeeping.calendar import current as current_calendar
 from bancheng.timekeeping.clock import SHANGHAI
+from tenants.improvement import cards
 from tenants.matters.models import ConsultationTally, Event
 from tenants.referrals import board
 from tenants.workbook import counting
@@ -37,7 +38,7 @@ def summarise(centre: str) -> int:
     cluster). Call inside `in_centre(centre)`; raises WrongSchema elsewhere.
     """
     if not CentreFigure.objects.filter(centre=centre, board_at__isnull=False).exists():
-        _write_board(centre)  # its referrals of before the board was kept
+        _write_headers(centre)  # of before the board was kept
     return _summarise(centre, anew=False)
 
 
@@ -45,16 +46,18 @@ def rebuild(centre: str) -> int:
     """Throw the facts of `centre` away and count everything again, in one transaction like `summarise`.
 
     Needed after facts were changed by another hand, or after a restore into another cluster that had
-    already run past the watermark. The referrals' rows on the coordinator's board are written anew too.
+    already run past the watermark. What the city has of each referral, problem and measure is written anew
+    as well.
     """
-    _write_board(centre)
+    _write_headers(centre)
     return _summarise(centre, anew=True)
 
 
-def _write_board(centre: str) -> None:
+def _write_headers(centre: str) -> None:
     if current_centre().code != centre:
-        raise WrongSchema(f"the board's rows of {centre} cannot be written in {current_centre().code}")
+        raise WrongSchema(f"the rows of {centre} cannot be written in {current_centre().code}")
     board.rebuild()
+    cards.rebuild()
     CentreFigure.objects.update_or_create(centre=centre, defaults={"board_at": clock.now()})
 
 

@@ -67,6 +67,7 @@ ACTS: dict[str, str] = {
     "department.added": "部门·新增",
     "reckoning.parameters": "测算参数·录入",
     "exchange.replay": "交换·重新投递",
+    "zero_report.file": "零报告·报送",
     VERIFIED: "审计·链校验",
 }
 """Every act by its word; one that is not listed is shown by its name."""

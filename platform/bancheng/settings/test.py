@@ -16,7 +16,8 @@ WHITENOISE_USE_FINDERS = True
 # The workers of pytest-xdist share one Valkey, and each has its own numbered database there.
 if "PYTEST_XDIST_WORKER" in os.environ:
     _number = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw")) + 1
-    REDIS_URL = CELERY_BROKER_URL = urlsplit(REDIS_URL)._replace(path=f"/{_number}").geturl()  # noqa: F405
+    REDIS_URL = urlsplit(REDIS_URL)._replace(path=f"/{_number}").geturl()  # noqa: F405
+    CELERY_BROKER_URL = CELERY_RESULT_BACKEND = REDIS_URL
     CACHES["default"]["LOCATION"] = REDIS_URL  # noqa: F405
 # The test database alone may be truncated between tests; see privacy/append_only.py.
 TESTING = True

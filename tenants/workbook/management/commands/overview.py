@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from bancheng.centres.models import Centre, Kind
 from bancheng.centres.scope import find, in_centre
 from bancheng.errors import Refused
+from bancheng.overview import rollup
 from tenants.workbook import reconcile, summary
 
 SHOWN = 20
@@ -21,8 +22,11 @@ class Command(BaseCommand):
         """Two subcommands."""
         acts = parser.add_subparsers(dest="act", required=True, metavar="reconcile|rebuild")
         for name, words in (
-            ("reconcile", "汇总到最新后，逐件重算各中心记录，与总览数据、转办台账比对；有差异时退出码为1"),
-            ("rebuild", "清空并重算总览数据，补写转办台账"),
+            (
+                "reconcile",
+                "汇总到最新后，逐件重算各中心记录，与总览数据、转办台账、全市汇总比对；有差异时退出码为1",
+            ),
+            ("rebuild", "清空并重算总览数据和全市汇总，补写转办台账"),
         ):
             act = acts.add_parser(name, help=words)
             act.add_argument("--centre", metavar="CODE", help="只办这个中心；不写则办全部")
@@ -42,19 +46,25 @@ class Command(BaseCommand):
         for code in codes:
             with in_centre(code, allow_suspended=True):
                 self.stdout.write(f"{code} 已重算，共{summary.rebuild(code)}天")
+        self.stdout.write(f"全市已汇总，共{rollup.roll_up_everything()}天")
 
     def _reconcile(self, codes: list[str]) -> None:
         found: list[reconcile.Difference] = []
         for code in codes:
             with in_centre(code, allow_suspended=True):
-                wrong = reconcile.differences(code)
-            self.stdout.write(f"{code} {f'有{len(wrong)}处差异' if wrong else '一致'}")
-            for difference in wrong[:SHOWN]:
-                self.stdout.write(self.style.ERROR(f"  {difference}"))
-            found += wrong
+                found += self._told(code, reconcile.differences(code))
+        found += self._told(reconcile.CITY, reconcile.city_differences())
         if found:
-            raise CommandError(f"总览数据与{len(codes)}个中心的记录有{len(found)}处差异，第一处：{found[0]}")
-        self.stdout.write(f"{len(codes)}个中心的总览数据与记录一致，差异为0")
+            raise CommandError(
+                f"总览数据与{len(codes)}个中心的记录、全市汇总有{len(found)}处差异，第一处：{found[0]}"
+            )
+        self.stdout.write(f"{len(codes)}个中心的总览数据与记录一致，全市汇总一致，差异为0")
+
+    def _told(self, whose: str, wrong: list[reconcile.Difference]) -> list[reconcile.Difference]:
+        self.stdout.write(f"{whose} {f'有{len(wrong)}处差异' if wrong else '一致'}")
+        for difference in wrong[:SHOWN]:
+            self.stdout.write(self.style.ERROR(f"  {difference}"))
+        return wrong
 
 
 def _every_code() -> list[str]:
