@@ -15,6 +15,9 @@ from bancheng.catalogue.models import Item
 from bancheng.identity.models import Department, Staff
 from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
+from bancheng.overview import figures_api
+from bancheng.overview.index import api as index_api
+from bancheng.overview.indicators import api as indicators_api
 from bancheng.timekeeping.due import LEVELS
 from tenants.casework.models import MaterialStatus
 from tenants.matters.states import State
@@ -124,5 +127,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.coordination.api")),
     path("", include("tenants.replies.api")),
     path("", include("tenants.referrals.api")),
+    path("", include("tenants.improvement.api")),
+    path("", include("tenants.workbook.api")),
+    *indicators_api.own_urlpatterns,
+    *index_api.own_urlpatterns,
+    *figures_api.own_urlpatterns,
     path("dictionaries/", DictionariesView.as_view(), name="api-dictionaries"),
 ]

@@ -10,7 +10,11 @@ urlpatterns = [
     path("", include("bancheng.urls.account")),
     path("", include("bancheng.overview.urls")),
     path("", include("bancheng.overview.city.urls")),
+    path("", include("bancheng.overview.index.urls")),
     path("api/v1/", include("bancheng.web.api_urls")),
     path("api/v1/", include("bancheng.overview.api")),
     path("api/v1/", include("bancheng.overview.city.api")),
+    path("api/v1/", include("bancheng.overview.index.api")),
+    path("api/v1/", include("bancheng.overview.indicators.api")),
+    path("api/v1/", include("bancheng.overview.figures_api")),
 ]
