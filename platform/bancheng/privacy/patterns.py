@@ -5,7 +5,7 @@ import re
 # Eighteen- and fifteen-digit cards, accounts and social-security numbers, mobile numbers, landlines: a run of
 # eleven or more digits (grouped by spaces or hyphens or not), or an area code with its number. Part of a
 # longer word, as in a UUID, it is not one.
-_NUMBERS = re.compile(
+NUMBERS = re.compile(
     r"(?<![0-9A-Za-z_-])(?:"
     r"\d{17}[\dXx]"
     r"|\d{11,30}"
@@ -19,4 +19,4 @@ REMOVED = "[号码已隐去]"
 
 def without_personal_numbers(text: str) -> str:
     """`text` with whatever looks like a card, account or phone number removed."""
-    return _NUMBERS.sub(REMOVED, text)
+    return NUMBERS.sub(REMOVED, text)
