@@ -5,12 +5,22 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from bancheng.catalogue.words import Kind
+from bancheng.timekeeping import clock
+
+
+class Standing(models.TextChoices):
+    """Whether a precedent may be gone by."""
+
+    CURRENT = "current", "有效"
+    EXPIRED = "expired", "已过有效期"
+    WITHDRAWN = "withdrawn", "已撤下"
 
 
 class Precedent(models.Model):
     """A published precedent. Drafts live in their centre; what is here was checked, and reviewed by another.
 
-    `id` is the draft's. `words` is all that the search looks through.
+    `id` is the draft's. `words` is all that the search looks through, `pairs` every two signs that stand side
+    by side in it: trigrams find nothing shorter than three signs, and Chinese words mostly are of two.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -26,6 +36,7 @@ class Precedent(models.Model):
     units = models.CharField("协同单位", max_length=200, blank=True)
     working_days = models.PositiveSmallIntegerField("用时（工作日）", null=True)
     words = models.TextField(editable=False)
+    pairs = ArrayField(models.CharField(max_length=2), editable=False, default=list)
     published_on = models.DateField("发布日期")
     expires_on = models.DateField("有效期至")
     withdrawn_on = models.DateField("撤下日期", null=True)
@@ -38,11 +49,19 @@ class Precedent(models.Model):
         indexes = [
             models.Index(fields=["-published_on", "-id"], name="precedent_newest"),
             GinIndex(name="precedent_words_trigram", fields=["words"], opclasses=["gin_trgm_ops"]),
+            GinIndex(name="precedent_words_pairs", fields=["pairs"]),
             GinIndex(name="precedent_causes", fields=["causes"]),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def standing(self) -> Standing:
+        """Whether it may be gone by today."""
+        if self.withdrawn_on is not None:
+            return Standing.WITHDRAWN
+        return Standing.EXPIRED if self.expires_on < clock.today() else Standing.CURRENT
 
 
 class Help(models.Model):

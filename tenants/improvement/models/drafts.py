@@ -21,7 +21,10 @@ class DraftState(models.TextChoices):
 
 
 class PrecedentDraft(TenantModel):
-    """One draft, from a matter that was the first of its kind. Texts that look personal are refused."""
+    """One draft, from a matter that was the first of its kind. Texts that look personal are refused.
+
+    `authors` are all who wrote at it; none of them reviews it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     matter = models.OneToOneField(Matter, on_delete=models.PROTECT, related_name="precedent_draft")
@@ -35,6 +38,7 @@ class PrecedentDraft(TenantModel):
     working_days = models.PositiveSmallIntegerField("用时（工作日）", null=True)
     drafted_at = models.DateTimeField("起草时间")
     drafted_by = models.ForeignKey(Staff, verbose_name="起草人", on_delete=models.PROTECT, related_name="+")
+    authors = ArrayField(models.UUIDField(), verbose_name="参与起草的人", default=list)
     submitted_at = models.DateTimeField("送审时间", null=True)
     review_note = EncryptedTextField("审核意见", null=True)
     reviewed_at = models.DateTimeField("审核时间", null=True)
@@ -42,6 +46,7 @@ class PrecedentDraft(TenantModel):
         Staff, verbose_name="审核人", on_delete=models.PROTECT, null=True, related_name="+"
     )
     expires_on = models.DateField("有效期至", null=True)
+    number = models.CharField("编号", max_length=40, blank=True)
 
     class Meta:
         verbose_name = "先例稿"
