@@ -20,7 +20,8 @@ class BulletinState(models.TextChoices):
 class Bulletin(TenantModel):
     """The bulletin of one month: `document` holds all its text, tables and charts as data, once it is made.
 
-    An issued one never changes, whatever the figures do later. `done` of `steps` is its progress while made.
+    An issued one never changes, whatever the figures do later: a trigger refuses it. `done` of `steps` is its
+    progress while it is made; `touched_at` the last sign of life of that, `tries` how many workers began.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -33,6 +34,9 @@ class Bulletin(TenantModel):
     steps = models.PositiveSmallIntegerField("总步数", default=0)
     done = models.PositiveSmallIntegerField("已完成步数", default=0)
     doing = models.CharField("正在进行", max_length=60, blank=True)
+    tries = models.PositiveSmallIntegerField("已尝试次数", default=0)
+    touched_at = models.DateTimeField("最近进展", null=True)
+    failure = models.CharField("失败原因", max_length=200, blank=True)
     document = models.JSONField("内容", default=dict)
     comment = models.TextField("编者按", blank=True)
     asked_at = models.DateTimeField("发起时间")
@@ -50,7 +54,12 @@ class Bulletin(TenantModel):
     class Meta:
         verbose_name = "月报"
         ordering = ("-month", "-edition")
-        constraints = (models.UniqueConstraint(fields=("month", "edition"), name="bulletin_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("month", "edition"), name="bulletin_once"),
+            models.UniqueConstraint(
+                fields=("number",), condition=~models.Q(number=""), name="bulletin_number_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.edition}"

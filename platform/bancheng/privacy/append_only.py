@@ -102,6 +102,47 @@ class AppendOnly(Operation):
             schema_editor.execute(statement.replace("{table}", table), params=None)
 
 
+class Settled(AppendOnly):
+    """In a migration after the CreateModel: rows of this model in this state can only be read from then on.
+
+    UPDATE and DELETE of such a row fail with IntegrityError; a row gets there by an update like any other.
+    """
+
+    def __init__(self, model_name: str, state: str) -> None:
+        super().__init__(model_name)
+        self.state = state
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        trigger = (
+            "CREATE TRIGGER settled_rows BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"
+            f" WHEN (OLD.state = '{self.state}') EXECUTE FUNCTION refuse_change()"
+        )
+        always = "ALTER TABLE {table} ENABLE ALWAYS TRIGGER settled_rows"
+        self._execute(app_label, schema_editor, to_state, (_FUNCTION, trigger, always))
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self._execute(app_label, schema_editor, from_state, ("DROP TRIGGER settled_rows ON {table}",))
+
+    def describe(self) -> str:
+        return f"Let {self.model_name} rows that are {self.state} stay as they are"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"{self.model_name.lower()}_settled"
+
+
 class Link(Protocol):
     """A row of a hash chain. `seq` counts from 1 without gaps."""
 

@@ -40,6 +40,11 @@ STATE_TONES: Final[dict[str, str]] = {
     "trial": "teal",
     "routine": "green",
     "met": "green",
+    # Bulletins.
+    "making": "blue",
+    "reviewed": "teal",
+    "issued": "green",
+    # Referrals that were decided, and messages.
     "escalated": "red",
     "designated": "blue",
     "pending": "amber",
