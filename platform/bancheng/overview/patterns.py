@@ -1,7 +1,7 @@
 """Where matters got stuck: by item, cause and kind, and in whose hands their time went; out of one query."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -37,6 +37,7 @@ _COUNTED: Final = (
 class Patterns:
     """Matters by item, by principal cause and by kind: those with most accepted first, kinds in their order.
 
+    `resolved` are the items again, those with most resolved first: accepted before the period, perhaps.
     `cells` has the accepted ones of each item and cause, `crossing` those that go beyond a department, level
     or region (keys of CROSS), `all` everything together.
     """
@@ -44,6 +45,7 @@ class Patterns:
     items: list[Row]
     causes: list[Row]
     kinds: list[Row]
+    resolved: list[Row]
     cells: Mapping[tuple[str, str], int]
     crossing: Mapping[str, int]
     all: Row
@@ -82,14 +84,17 @@ def patterns(scope: Scope) -> Patterns:
         cells[row["item"], row["cause"]] += row["accepted"]
         crossing.update({name: row[f"across_{name}"] for name in CROSS})
         everything.update(counts)
+    by_item = [
+        Row(code, item_name(code), counts, replace(scope, item=code)) for code, counts in items.items()
+    ]
+    by_cause = [
+        Row(code, cause_name(code), counts, replace(scope, cause=code or NONE))
+        for code, counts in causes.items()
+    ]
     return Patterns(
-        items=_ranked(
-            Row(code, item_name(code), counts, replace(scope, item=code)) for code, counts in items.items()
-        ),
-        causes=_ranked(
-            Row(code, cause_name(code), counts, replace(scope, cause=code or NONE))
-            for code, counts in causes.items()
-        ),
+        items=_ranked(by_item, "accepted"),
+        causes=_ranked(by_cause, "accepted"),
+        resolved=_ranked(by_item, "resolved"),
         kinds=[
             Row(kind.value, str(kind.label), kinds.get(kind.value, _NOTHING), replace(scope, kind=kind.value))
             for kind in Kind
@@ -110,7 +115,5 @@ def hands(row: Row) -> Hands:
 _NOTHING: Final = dict.fromkeys(_COUNTED, 0)
 
 
-def _ranked(rows: Iterator[Row]) -> list[Row]:
-    return sorted(
-        (row for row in rows if row.counts["accepted"]), key=lambda row: (-row.counts["accepted"], row.code)
-    )
+def _ranked(rows: list[Row], name: str) -> list[Row]:
+    return sorted((row for row in rows if row.counts[name]), key=lambda row: (-row.counts[name], row.code))

@@ -22,6 +22,7 @@ from bancheng.web.words import FEW
 TOP = 10
 HEAT_ITEMS, HEAT_CAUSES = 10, 8
 LINES = 40
+CENTRES = 30
 HANDS_ITEMS = 6
 
 COUNTER_WORDS: Final = [(counter_word(name), meaning) for name, meaning in COUNTERS.items()]
@@ -86,8 +87,7 @@ def body(scope: Scope, host: Host) -> dict[str, Any]:
     marked = marks.marked(scope)
     referred = flows.flows(scope)
     top = found.items[:TOP]
-    busy = [row for row in found.items if row.counts["resolved"]][:HANDS_ITEMS]
-    spent = [patterns.hands(row) for row in (found.all, *busy)]
+    spent = [patterns.hands(row) for row in (found.all, *found.resolved[:HANDS_ITEMS])]
     return {
         "headline": headline(figures),
         "standing": standing(figures),
@@ -160,7 +160,8 @@ def centres(query: Mapping[str, Any], scope: Scope, host: Host) -> dict[str, Any
     """The parts that set centres side by side: the table, a page of it, and the map."""
     known = selectors.registered(scope)
     search, sort = str(query.get("q", "")), str(query.get("sort", ""))
-    page = selectors.centre_page(scope, known, search=search, sort=sort, number=query.get("page"))
+    codes = selectors.ordered(scope, known, search=search, sort=sort)
+    page = Paginator(codes, CENTRES).get_page(query.get("page"))
     on_map = tilemap.places(known)
     by_code = {row.code: row for row in selectors.centres(scope, {*page, *on_map}, known=known)}
     on_map_rows = {code: by_code[code] for code in on_map}

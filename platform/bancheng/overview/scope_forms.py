@@ -1,6 +1,6 @@
 """What pages of figures are narrowed by, and which cells a drill-down shows; all of it is in the address."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -9,11 +9,13 @@ from django import forms
 
 from bancheng.catalogue import selectors as catalogue
 from bancheng.catalogue.words import Kind, Mode, Outcome, ReporterKind
+from bancheng.errors import Invalid
 from bancheng.overview import cells, selectors
 from bancheng.overview.forms import choice_field
 from bancheng.overview.scope import CROSS, NONE, Scope
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.due import LEVEL_CHOICES
+from bancheng.web.http import require_valid
 
 MONTHS = 12
 LONGEST = timedelta(days=5 * 366)
@@ -154,6 +156,18 @@ class CellsForm(forms.Form):
     def chosen(self) -> dict[str, str]:
         """The arguments of `cells.cells`; what the page opens with where the choice makes no sense."""
         return dict(self.cleaned_data) if self.is_valid() else self.opening
+
+
+def asked_scope(query: Mapping[str, Any], centre: str, known: Collection[str] = ()) -> Scope:
+    """The scope that an address of the API asks for, of the centre alone where there is one.
+
+    Raises Invalid for what makes no sense, and for a name that is neither the form's nor `known`.
+    """
+    form = ScopeForm(query, centre=centre)
+    if unknown := set(query) - set(form.fields) - set(known):
+        raise Invalid({name: ["没有这个查询条件，请核对名称。"] for name in sorted(unknown)})
+    require_valid(form)
+    return form.scope()
 
 
 def default_scope() -> Scope:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
 from bancheng.catalogue import selectors as catalogue
@@ -21,7 +20,6 @@ from bancheng.timekeeping import clock
 STALE_AFTER = timedelta(minutes=10)
 """Figures are brought up to date every minute; older ones are shown as what they are."""
 
-PAGE: Final = 30
 SORTS: Final = (
     "registered",
     "accepted",
@@ -134,10 +132,8 @@ def total(scope: Scope, rows: Sequence[CentreRow]) -> CentreRow:
     return CentreRow("", "合计", counts, scope, consultations=asked, figure=together, suspended=False)
 
 
-def centre_page(
-    scope: Scope, known: Mapping[str, Centre], *, search: str = "", sort: str = "", number: Any = 1
-) -> Page[str]:
-    """A page of the codes of the `known` centres: of those that have `search` in their name, or as code.
+def ordered(scope: Scope, known: Mapping[str, Centre], *, search: str = "", sort: str = "") -> list[str]:
+    """The codes of the `known` centres that have `search` in their name, or as code.
 
     In the registry's order, or those with most of `sort` first (a name of SORTS; another one is no order).
     """
@@ -150,7 +146,7 @@ def centre_page(
     if sort in SORTS:
         amounts = _amounts(scope, sort)
         codes.sort(key=lambda code: -amounts.get(code, 0))
-    return Paginator(codes, PAGE).get_page(number)
+    return codes
 
 
 def registered(scope: Scope) -> dict[str, Centre]:
