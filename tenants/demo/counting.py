@@ -19,8 +19,8 @@ from tenants.matters import actions
 
 A_YEAR = 20_000
 """Consultations in the whole city, counted by the clerks."""
-DAYS_COUNTED = 0.25
-"""Part of the working days for which a clerk enters a line; the city's clerks do so every day."""
+COUNTED_EVERY = 4
+"""Of so many working days a clerk enters a line for one, so that no month lacks any; the city's for each."""
 WRITTEN_DOWN = 12
 COUNTED_AT = time(17, 25)
 
@@ -30,7 +30,8 @@ def tallies(centre: str, crew: Crew, until: datetime, calendar: WorkingCalendar)
     rng = Random(f"tallies {centre}")  # noqa: S311
     codes = [item.code for item in catalogue.items()]
     days = workdays(until, calendar)
-    counted = days if centre == CITY else sorted(rng.sample(days, round(len(days) * DAYS_COUNTED)))
+    every = 1 if centre == CITY else COUNTED_EVERY
+    counted = [rng.choice(days[n : n + every]) for n in range(0, len(days), every)]
     a_line = A_YEAR * weight(centre) / TOTAL_WEIGHT / len(counted)
     for day in counted:
         yield Beat(datetime.combine(day, COUNTED_AT, SHANGHAI), centre)

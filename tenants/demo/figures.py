@@ -33,8 +33,7 @@ def compared(before: dict[str, int], after: dict[str, int]) -> Iterator[str]:
 
 def refresh(code: str) -> None:
     """Count the centre's new days now, and the city's; the worker would do it within a minute."""
-    with in_centre(code):
-        summary.summarise(code)
+    _summarise(code)
     rollup.roll_up()
 
 
@@ -44,5 +43,11 @@ def refresh_missing() -> int:
     centres = Centre.objects.filter(kind=Kind.CENTRE, suspended_at=None).exclude(code__in=list(counted))
     codes = list(centres.values_list("code", flat=True))
     for code in codes:
-        refresh(code)
+        _summarise(code)
+    rollup.roll_up()
     return len(codes)
+
+
+def _summarise(code: str) -> None:
+    with in_centre(code):
+        summary.summarise(code)

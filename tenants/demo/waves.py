@@ -60,11 +60,15 @@ IN_THE_COUNTY: Final = Wave("ZG02", "C16", before=7, after=0, turned=120, routin
 OF_THE_CITY: Final = Wave("CX01", "C14", before=4, after=0, turned=118)
 """What several counties have in common, and the municipal office takes up."""
 
+GROWING_TOO: Final = Wave("LH01", "C13", before=3, after=0, turned=350)
+"""What grows in the city grows in other counties as well; nobody has taken it up for all of them yet."""
+
 COUNTIES: Final = ("130723", "130725", "130727", "130731")
 WAVES: Final[dict[str, tuple[Wave, ...]]] = {
     CITY: (*WORKED, CAME_BACK, STUDIED, GROWING),
     SHOWN_COUNTY: (IN_THE_COUNTY,),
     **dict.fromkeys(COUNTIES, (OF_THE_CITY,)),
+    **dict.fromkeys(("130724", "130728", "130730"), (GROWING_TOO,)),
 }
 """What each centre sees; of those not named here nothing stands out."""
 

@@ -1,7 +1,7 @@
 """The invented year as a whole: which centres still need it, how they are divided, and its making."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.db import connection, transaction
 
@@ -13,7 +13,7 @@ from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import WorkingCalendar
 from bancheng.timekeeping.calendar import current as current_calendar
 from bancheng.timekeeping.clock import SHANGHAI
-from tenants.demo import counting, learning, plan
+from tenants.demo import counting, learning, plan, reporting
 from tenants.demo.accounts import open_accounts
 from tenants.demo.clockwork import Clockwork
 from tenants.demo.crew import Crew
@@ -37,11 +37,12 @@ def without_matters(codes: Sequence[str]) -> list[str]:
 
 
 def add_centres(codes: Sequence[str]) -> None:
-    """Take those of the listed centres into service that are not yet."""
-    there = _registered()
+    """Take those of the listed centres into service that are not yet: when the invented year began."""
+    there, began = _registered(), clock.now() - timedelta(days=plan.YEAR)
     for place, row in enumerate(onboarding.listed_centres(), start=1):
         if row["code"] in codes and row["code"] not in there:
-            onboarding.add_centre(position=place, **row)
+            with clock.at(began):
+                onboarding.add_centre(position=place, **row)
 
 
 def divide(codes: Sequence[str], parts: int) -> list[list[str]]:
@@ -91,8 +92,8 @@ def make(
 
 
 def _beside_the_matters(code: str, crew: Crew, until: datetime, calendar: WorkingCalendar) -> Iterator[Beats]:
-    """What else goes on in a centre: questions at the counter, learning, notices that are read."""
-    for source in (counting.tallies, counting.written_down, learning.sweeps, _read):
+    """What else goes on in a centre: questions at the counter, reports, learning, notices that are read."""
+    for source in (counting.tallies, counting.written_down, reporting.zero_reports, learning.sweeps, _read):
         yield source(code, crew, until, calendar)
     yield from learning.courses(code, crew, until, calendar)
 

@@ -17,7 +17,7 @@ from bancheng.centres.models import Centre, Kind
 from bancheng.centres.scope import in_centre
 from bancheng.identity.models import Staff
 from bancheng.timekeeping import clock
-from tenants.demo import accounts, figures, ground, province, year
+from tenants.demo import accounts, figures, ground, office, province, year
 
 PARTS = 2
 """Processes that make the year side by side."""
@@ -68,6 +68,7 @@ class Command(BaseCommand):
             with in_centre(code), transaction.atomic():
                 accounts.furnish(code)
         counted = figures.refresh_missing()
+        office.make(clock.now())
         self.stdout.write(
             f"演示数据已就绪：{len(codes)}个中心，新做{len(empty)}个，汇总{counted}个，"
             f"用时{time.monotonic() - began:.1f}秒"
