@@ -66,7 +66,7 @@ def test_a_month_with_a_matter_owes_nothing() -> None:
 
 def test_what_was_counted_before_the_centre_was_added_tells_how_old_the_window_is() -> None:
     ConsultationFact.objects.create(
-        centre="130722", day=date(2026, 5, 1), item="YL10", channel="window", count=1
+        centre="130722", day=date(2026, 5, 1), item="YL10", channel=Channel.COUNTER, count=1
     )
     assert stands("130722")[date(2026, 5, 1)] == "owed"
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from bancheng.overview.forms import choice_field
 from bancheng.overview.index import elsewhere, months
 from bancheng.overview.index.record import Unit
 from bancheng.overview.selectors import centre_choices
@@ -54,12 +55,11 @@ class IndexForm(MonthForm):
     """Whose index, of which month."""
 
     field_order = ("centre", "month")
-    centre = forms.ChoiceField(
-        label="中心",
-        required=False,
-        choices=lambda: [("", "全市"), *centre_choices()],
-        help_text="中心代码。",
-    )
+    centre = forms.ChoiceField(label="中心", required=False, help_text="中心代码。")
+
+    def __init__(self, query: Mapping[str, Any] | None = None) -> None:
+        super().__init__(query)
+        choice_field(self, "centre").choices = [("", "全市"), *centre_choices()]
 
     def of(self) -> str:
         """The centre's code, or "" for the city, also where there is no such centre."""
@@ -91,11 +91,14 @@ class CountForm(forms.Form):
     month = MonthField()
     centre = forms.ChoiceField(
         label="中心",
-        choices=centre_choices,
         error_messages={"invalid_choice": "没有这个中心，请填写中心代码。"},
         help_text="中心代码。",
     )
     count = count_field(label="件数")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        choice_field(self, "centre").choices = centre_choices()
 
     def counts(self) -> dict[str, int | None]:
         return {self.cleaned_data["centre"]: self.cleaned_data["count"]}
