@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from bancheng.overview.index import months, zero
 from bancheng.overview.indicators import Figures, Shown, some_of
 
 HEADLINE: Final = ("accepted", "closing", "on_time", "response", "solved", "satisfied")
@@ -40,6 +41,18 @@ def standing(figures: Figures) -> list[Tile]:
     if coverage.told:
         tiles.append(Tile(coverage.name, _value(coverage), coverage.of))
     return [*_waiting(figures), *tiles]
+
+
+def zero_reports(place: str, url: str) -> Tile:
+    """Who owes a zero report: of all centres for the last month that is over, of one for twelve of them."""
+    if place:
+        owed = zero.owed_by(place)
+        note = "、".join(f"{month:%Y-%m}" for month in owed[-3:]) or "没有应报未报的月份"
+        return Tile("未报零报告", f"{len(owed)} 个月", note, url, "red" if owed else "green")
+    found = zero.summary(months.last_over())
+    due = len(found.filed) + len(found.owed)
+    note = f"{found.month.month}月，有反映件不必报的 {found.busy} 个中心"
+    return Tile("已报零报告", f"{len(found.filed)}/{due}", note, url, "red" if found.owed else "green")
 
 
 def _waiting(figures: Figures) -> list[Tile]:

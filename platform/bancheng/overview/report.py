@@ -8,8 +8,19 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.urls import reverse
 
-from bancheng.overview import cells, charts, flows, marks, patterns, problems, selectors, tilemap, trend
-from bancheng.overview.headline import headline, standing
+from bancheng.overview import (
+    cells,
+    charts,
+    flows,
+    index,
+    marks,
+    patterns,
+    problems,
+    selectors,
+    tilemap,
+    trend,
+)
+from bancheng.overview.headline import Tile, headline, standing, zero_reports
 from bancheng.overview.indicators import GROUPS, Figures, Shown, all_of
 from bancheng.overview.models import COUNTERS
 from bancheng.overview.scope import Scope
@@ -90,7 +101,8 @@ def body(scope: Scope, host: Host) -> dict[str, Any]:
     spent = [patterns.hands(row) for row in (found.all, *found.resolved[:HANDS_ITEMS])]
     return {
         "headline": headline(figures),
-        "standing": standing(figures),
+        "standing": [*standing(figures), *_honest(scope)],
+        "index": index.latest(scope.centre) if scope.narrowed.keys() <= {"centre"} else None,
         "city_notices": (figures.gauges or {}).get("city_notices", 0),
         "groups": _grouped(all_of(figures)),
         "trend": charts.trend(trend.months(scope), marked),
@@ -174,6 +186,13 @@ def centres(query: Mapping[str, Any], scope: Scope, host: Host) -> dict[str, Any
             on_map_rows, query.get("map"), lambda code: host.link(replace(scope, centre=code))
         ),
     }
+
+
+def _honest(scope: Scope) -> list[Tile]:
+    """Whether centres that had nothing said so; not to be told of an item or a kind."""
+    if scope.narrowed.keys() - {"centre"}:
+        return []
+    return [zero_reports(scope.centre, reverse("zero_reports"))]
 
 
 def _grouped(shown: list[Shown]) -> list[tuple[str, list[Shown]]]:
