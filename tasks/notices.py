@@ -1,4 +1,4 @@
-"""The digest of every working morning: what waits for each person."""
+"""Every working morning: which zero report is owed, and the digest of what waits for each person."""
 
 from datetime import time
 
@@ -7,7 +7,7 @@ from bancheng.centres import periodic
 from bancheng.centres.scope import every_centre
 from bancheng.timekeeping import calendar, clock
 from tasks.base import PublicTask, TenantTask
-from tenants.workbook import digests
+from tenants.workbook import digests, zero
 
 DIGEST = "notices.digest"
 FROM = time(8, 35)
@@ -28,7 +28,8 @@ def digest_all() -> None:
 
 @app.task(name=DIGEST, base=TenantTask)
 def digest(*, centre: str) -> None:
-    """Write the digests of this centre, once a day however many ask for it."""
+    """Remind of zero reports and write the digests of this centre, once a day however many ask for it."""
     with periodic.once(job=f"{DIGEST} {centre}", period=clock.today().isoformat()) as mine:
         if mine:
+            zero.remind()
             digests.digest()

@@ -67,6 +67,12 @@ class NoticeKind(models.TextChoices):
     PROBLEM_WATCHED = "problem_watched", "跟踪结果"
     MEASURE_SET = "measure_set", "措施交办"
     MEASURE_DUE = "measure_due", "措施到期"
+    ZERO_REPORT_DUE = "zero_report_due", "零报告待报"
+    # Precedents
+    PRECEDENT_SUBMITTED = "precedent_submitted", "先例送审"
+    PRECEDENT_SENT_BACK = "precedent_sent_back", "先例退回"
+    PRECEDENT_PUBLISHED = "precedent_published", "先例发布"
+    PRECEDENT_EXPIRING = "precedent_expiring", "先例到期"
 
 
 RED, AMBER, BLUE, GREEN = "red", "amber", "blue", "green"
@@ -123,6 +129,11 @@ TOLD: dict[str, tuple[str, str]] = {
     _K.PROBLEM_WATCHED: (BLUE, "问题{number}的措施成效已评估，请查看。"),
     _K.MEASURE_SET: (BLUE, "问题{number}有一项措施由您负责，请按期落实。"),
     _K.MEASURE_DUE: (RED, "问题{number}有措施已过完成期限，还没有试行，请抓紧落实。"),
+    _K.ZERO_REPORT_DUE: (AMBER, "{number}没有登记反映件，请核对后报送零报告。"),
+    _K.PRECEDENT_SUBMITTED: (AMBER, "先例稿{number}待审核，请由没有参与起草的人审核。"),
+    _K.PRECEDENT_SENT_BACK: (AMBER, "先例稿{number}已退回，请按审核意见修改。"),
+    _K.PRECEDENT_PUBLISHED: (GREEN, "先例稿{number}已审核发布。"),
+    _K.PRECEDENT_EXPIRING: (AMBER, "先例{number}的有效期将满或已满，请核实政策后续期，或者撤下。"),
 }
 """By kind: the tone, and the sentence; a test holds the two lists together."""
 
@@ -135,8 +146,19 @@ PAGES: dict[str, str] = dict.fromkeys(
         _K.MEASURE_DUE,
     ),
     "problem",
+) | dict.fromkeys(
+    (
+        _K.PRECEDENT_SUBMITTED,
+        _K.PRECEDENT_SENT_BACK,
+        _K.PRECEDENT_PUBLISHED,
+        _K.PRECEDENT_EXPIRING,
+    ),
+    "precedent_draft",
 )
 """By kind: the name of the page that it leads to, for those that are not about a matter."""
+
+LISTS: dict[str, str] = {_K.ZERO_REPORT_DUE: "zero_reports"}
+"""The same for those that lead to a list, whose address names no single thing."""
 
 
 def tone(kind: str) -> str:

@@ -14,7 +14,7 @@ from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
 from tenants.notices import actions, selectors
 from tenants.notices.forms import NoticeFilters
-from tenants.notices.kinds import PAGES
+from tenants.notices.kinds import LISTS, PAGES
 
 PAGE = 20
 
@@ -42,6 +42,8 @@ def notices(request: HttpRequest) -> HttpResponse:
 def follow(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """Open what a notice is about, which is to have read it."""
     notice = actions.mark_read(notice_id=notice_id, actor=actor_of(request))
+    if notice.kind in LISTS:
+        return redirect(LISTS[notice.kind])
     if notice.matter_id is None:
         return redirect(PAGES[notice.kind], notice.thing)
     return redirect("matter", notice.matter_id)

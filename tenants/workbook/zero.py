@@ -9,12 +9,15 @@ from bancheng.centres.scope import current_centre
 from bancheng.errors import Conflict, Invalid
 from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import require
+from bancheng.identity.roles import Role
 from bancheng.overview.index import months, zero
 from bancheng.overview.index.record import Record
 from bancheng.overview.models import ZeroReport
 from bancheng.privacy import audit
 from bancheng.timekeeping import clock
 from tenants.matters.models import ConsultationTally, Matter
+from tenants.notices.actions import notify_of
+from tenants.notices.kinds import NoticeKind
 
 PERMISSION = "zero_report.file"
 _NAMESPACE = UUID("6f4b1f0e-6b0c-5d51-9a53-0d6f6a0b7c11")
@@ -67,6 +70,20 @@ def file_zero_report(*, actor: Actor, month: date) -> ZeroReport:
     return report
 
 
-def id_of(month: date) -> UUID:
+def remind() -> int:
+    """Tell the window leads which zero reports are owed, each month once; how many notices were new."""
+    return sum(
+        notify_of(
+            thing=_id_of(month),
+            number=months.word(month),
+            kind=NoticeKind.ZERO_REPORT_DUE,
+            key=f"{month:%Y-%m}",
+            roles=(Role.WINDOW_LEAD,),
+        )
+        for month in zero.owed_by(current_centre().code)
+    )
+
+
+def _id_of(month: date) -> UUID:
     """By which a notice names the report of this month in this centre."""
     return uuid5(_NAMESPACE, f"{current_centre().code} {month:%Y-%m}")

@@ -17,7 +17,10 @@ from bancheng.overview.models import ConsultationFact, ElsewhereCount, Fact, Zer
 from bancheng.privacy import audit
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.clock import SHANGHAI
+from tasks import notices
 from tenants.matters.actions import count_consultations
+from tenants.notices.kinds import NoticeKind
+from tenants.notices.models import Notice
 from tenants.workbook import summary
 from tenants.workbook import zero as filing
 from tests import schemas
@@ -103,7 +106,7 @@ def test_consultations_of_the_month_stand_in_the_report(desk: Desk) -> None:
             actor=desk.actor(Role.WINDOW_CLERK),
             day=clock.today(),
             item_code="YL10",
-            channel=Channel.WINDOW,
+            channel=Channel.COUNTER,
             count=7,
         )
     assert filing.file_zero_report(actor=desk.actor(Role.WINDOW_LEAD), month=OCTOBER).consultations == 7
@@ -162,6 +165,34 @@ def test_a_summary_of_the_facts_changes_nothing_about_a_filed_report(desk: Desk)
     filing.file_zero_report(actor=desk.actor(Role.WINDOW_LEAD), month=OCTOBER)
     summary.summarise("130722")
     assert stands("130722")[OCTOBER] == "filed"
+
+
+def test_leads_are_told_once_which_reports_are_owed(desk: Desk) -> None:
+    lead = desk.staff(Role.WINDOW_LEAD)
+    desk.staff(Role.WINDOW_CLERK)
+    ZeroReport.objects.create(centre="130722", month=OCTOBER, filed_at=NOW)
+    assert (filing.remind(), filing.remind()) == (3, 0)
+    told = Notice.objects.filter(kind=NoticeKind.ZERO_REPORT_DUE)
+    assert {notice.recipient_id for notice in told} == {lead.pk}
+    assert {notice.text for notice in told} == {
+        f"2026年{n}月没有登记反映件，请核对后报送零报告。" for n in (7, 8, 9)
+    }
+
+
+def test_the_morning_of_a_working_day_reminds(zhangbei: Any) -> None:
+    schemas.make_staff(zhangbei, Role.WINDOW_LEAD)
+    notices.digest(centre="130722")
+    with in_centre("130722"):
+        assert Notice.objects.filter(kind=NoticeKind.ZERO_REPORT_DUE).count() == 4
+
+
+def test_a_notice_of_an_owed_report_leads_to_the_page(zhangbei: Any) -> None:
+    person = schemas.make_staff(zhangbei, Role.WINDOW_LEAD)
+    with in_centre("130722"):
+        filing.remind()
+        notice = Notice.objects.filter(recipient=person)[0]
+    answer = schemas.client_for(zhangbei, person).post(f"/notices/{notice.pk}/open/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/zero-reports/")
 
 
 # --- The centre's page and API -----------------------------------------------------------------------
