@@ -25,6 +25,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "messages": every(60, "replies.send_all_sms"),
     "deadlines": during_work("deadlines.sweep_all", hours="8-17"),
     "digests": during_work("notices.digest_all", hours="8-11"),
+    "problems": during_work("improvement.look_all", hours="8-11"),
     "evidence": every(3600, "records.destroy_evidence"),
     "old messages": {"task": "exchange.purge", "schedule": crontab(hour="3", minute="10")},
     "city problems": {"task": "city.watch_all", "schedule": crontab(hour="4", minute="20")},

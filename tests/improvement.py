@@ -42,12 +42,20 @@ class Register:
 
     def proposed(self) -> Problem:
         self.matters(5)
+        return self.proposed_now()
+
+    def proposed_now(self) -> Problem:
+        """What the figures propose as they stand."""
         (problem,) = actions.propose()
         return problem
 
     def opened(self) -> Problem:
+        return self.opened_of(PATTERN[0])
+
+    def opened_of(self, item: str) -> Problem:
+        """One of another item, of the same cause."""
         return actions.start(
-            actor=self.lead, item=PATTERN[0], cause=PATTERN[1], title="遗属待遇多处跑", pain=Pain.BLOCK
+            actor=self.lead, item=item, cause=PATTERN[1], title="遗属待遇多处跑", pain=Pain.BLOCK
         )
 
     def studied(self) -> Problem:

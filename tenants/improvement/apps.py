@@ -6,3 +6,10 @@ class ImprovementConfig(AppConfig):
 
     name = "tenants.improvement"
     label = "improvement"
+
+    def ready(self) -> None:
+        from bancheng.web.navigation import register_count
+        from tenants.improvement import panel  # noqa: F401  (it registers itself)
+        from tenants.improvement.views.problems import waiting
+
+        register_count("problems", waiting)

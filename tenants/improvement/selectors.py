@@ -10,8 +10,9 @@ from bancheng.identity.permissions import allowed, require
 from bancheng.overview.models import ProblemState
 from bancheng.tenancy import TenantQuerySet
 from bancheng.timekeeping import clock
-from tenants.improvement.models import Measure, Problem
+from tenants.improvement.models import Measure, Problem, Study
 from tenants.improvement.workflow import SETTLED, UNDER_WAY
+from tenants.matters import selectors as matters
 from tenants.matters.models import Matter, MatterCause
 
 Problems = TenantQuerySet[Problem]
@@ -50,6 +51,14 @@ def problem_for(actor: Actor, problem_id: UUID) -> Problem:
     if found is None:
         raise NotFound("没有这个问题。")
     return found
+
+
+def studies(actor: Actor, problem: Problem) -> list[tuple[Study, list[Matter]]]:
+    """Its studies, newest first, each with those of the matters it rests on that this person may see."""
+    found = list(problem.studies.all())
+    wanted = {pk for study in found for pk in study.matters}
+    seen = {m.pk: m for m in matters.visible_to(actor).filter(pk__in=wanted)} if wanted else {}
+    return [(study, [seen[pk] for pk in study.matters if pk in seen]) for study in found]
 
 
 def waiting_for(actor: Actor) -> Problems:

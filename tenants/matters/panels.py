@@ -21,6 +21,7 @@ TABS: Mapping[str, str] = {
     "coordination": "协同",
     "referrals": "转办",
     "replies": "答复与回访",
+    "precedents": "先例",
 }
 """By the key that stands in the address, in the order in which they are shown."""
 
@@ -31,6 +32,7 @@ EMPTY: Mapping[str, str] = {
     "coordination": "还没有协同记录。协办、会商、前置条件、督办、批示和签批都记在这里。",
     "referrals": "没有转办。办理中的反映件需要其他单位办理的，可以转办。",
     "replies": "还没有答复。办结上报后答复反映人，之后的回访、评价、整改也记在这里。",
+    "precedents": "没有查到先例。",
 }
 """What a tab says while nothing stands under it."""
 
@@ -83,6 +85,7 @@ class Shown:
 
 
 _parts: dict[str, Part] = {}
+_ways: dict[str, Callable[[Matter, Actor], Sequence[Link]]] = {}
 
 
 def register(part: Part) -> None:
@@ -90,6 +93,11 @@ def register(part: Part) -> None:
     if part.tab not in TABS:
         raise ValueError(f"there is no tab {part.tab!r}")
     _parts[part.key] = part
+
+
+def register_way(key: str, links: Callable[[Matter, Actor], Sequence[Link]]) -> None:
+    """From an AppConfig.ready: links beside the next acts, of an app that has no part of the page."""
+    _ways[key] = links
 
 
 def parts(matter: Matter, tab: str) -> list[Shown]:
@@ -129,7 +137,8 @@ def obstacles(matter: Matter, actor: Actor, names: Collection[str]) -> dict[str,
 
 def links(matter: Matter, actor: Actor) -> list[Link]:
     """Where else this person may go on from here."""
-    return [link for part in _parts.values() for link in part.links(matter, actor)]
+    ways = [*(part.links for part in _parts.values()), *_ways.values()]
+    return [link for way in ways for link in way(matter, actor)]
 
 
 def _count(model: type[Model]) -> Coalesce:

@@ -34,6 +34,14 @@ def retrospects_due(actor: Actor) -> TenantQuerySet[Matter]:
     return closed.order_by("-ended_at")
 
 
+def proposals(actor: Actor) -> TenantQuerySet[Retrospective]:
+    """What was learnt from matters that this person may see, with the measure proposed; newest first."""
+    rows: TenantQuerySet[Retrospective] = Retrospective.objects.filter(
+        matter__in=matters.visible_to(actor).values("pk")
+    )
+    return rows.select_related("matter").order_by("-at", "-id")
+
+
 def why_slow(matter: Matter) -> list[str]:
     """The reasons for which a case is looked back at; empty where it was not slow."""
     late = matter.due_on and matter.resolved_at and clock.local(matter.resolved_at).date() > matter.due_on

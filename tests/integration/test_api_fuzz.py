@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from bancheng.centres.scope import in_centre
 from bancheng.identity.roles import CENTRE_ROLES
+from bancheng.overview.models import ProblemState
+from tenants.improvement import acts as problem_acts
 from tenants.matters import acts
 from tests import schemas
 from tests.desk import Desk
+from tests.improvement import Register
 
 FIELDS = sorted({name for act in acts.all_bound().values() for name in act.form.base_fields})
 LEAVES = (
@@ -111,9 +114,33 @@ def test_no_body_breaks_an_act_in_its_state(desk: Desk, caller: Any, act: str) -
     holds()
 
 
-@pytest.mark.parametrize("path", ["matters", "consultations", "referrals"])
+@pytest.mark.parametrize(
+    ("step", "state"),
+    [
+        ("open", "proposed"),
+        ("dismiss", "proposed"),
+        ("study", "open"),
+        ("set_measure", "open"),
+        ("try_out", "measured"),
+        ("end_measure", "trial"),
+        ("reopen", "routine"),
+    ],
+)
+def test_no_body_breaks_a_step_of_a_problem(desk: Desk, caller: Any, step: str, state: str) -> None:
+    problem = Register(desk).in_state(ProblemState(state))
+    fields = sorted(problem_acts.bound(step).form.base_fields)
+
+    @EXAMPLES
+    @given(body=st.dictionaries(st.sampled_from(fields), JSON))
+    def holds(body: Any) -> None:
+        assert status_of(caller, desk, f"/api/v1/problems/{problem.pk}/steps/{step}/", body) < 500
+
+    holds()
+
+
+@pytest.mark.parametrize("path", ["matters", "consultations", "referrals", "problems"])
 def test_no_query_breaks_a_list(desk: Desk, caller: Any, path: str) -> None:
-    names = ["q", "state", "kind", "since", "light", "page", "page_size", "direction", "open_only"]
+    names = ["q", "state", "kind", "since", "light", "page", "page_size", "direction", "open_only", "pain"]
 
     @EXAMPLES
     @given(query=st.dictionaries(st.sampled_from(names), st.text(max_size=12), max_size=4))

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from django.core.management import call_command
 
+from tenants.improvement import acts as problem_acts
 from tenants.matters import acts as matter_acts
 from tenants.referrals import acts as referral_acts
 from tests import schemas
@@ -72,6 +73,13 @@ def test_every_step_of_a_referral_is_described_by_its_form(described: dict[str, 
     operation = described["paths"][f"/api/v1/referrals/{{referral_id}}/steps/{step}/"]["post"]
     fields = set(referral_acts.BOUND[step].form.base_fields)
     assert fields == (set(body(described, operation)["properties"]) if fields else set())
+
+
+@pytest.mark.parametrize("step", problem_acts.BOUND)
+def test_every_step_of_a_problem_is_described_by_its_form(described: dict[str, Any], step: str) -> None:
+    operation = described["paths"][f"/api/v1/problems/{{problem_id}}/steps/{step}/"]["post"]
+    fields = set(problem_acts.BOUND[step].form.base_fields)
+    assert fields == set(body(described, operation)["properties"])
 
 
 def test_operations_have_names_of_their_own(described: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from django.urls.resolvers import URLPattern
 from bancheng.centres.scope import in_centre
 from bancheng.exchange.models import Message
 from bancheng.identity.roles import CENTRE_ROLES, OFFICE_ROLES, Role
-from bancheng.overview.models import CityProblem, Link
+from bancheng.overview.models import CityProblem, Link, Pain
 from bancheng.timekeeping import clock
 from tenants.casework import files
 from tenants.casework.actions import evidence, guidance
@@ -30,6 +30,7 @@ from tenants.casework.reckoning.ages import Category
 from tenants.casework.reckoning.months import Month
 from tenants.coordination import actions as coordination
 from tenants.coordination.offices import Office
+from tenants.improvement import actions as improvement
 from tenants.matters.actions import record_consultation
 from tenants.notices.actions import notify
 from tenants.notices.kinds import NoticeKind
@@ -148,7 +149,11 @@ def furnish(desk: Desk, *, called: str) -> Things:
         coordination.ask_support(matter_id=referred.pk, actor=lead, office=bank, question="请核实。")
         notify(matter=matter, kind=NoticeKind.DUE_SOON, key=called, staff=(lead.id,))
         notice = Notice.objects.get(key=called)
+        problem = improvement.start(
+            actor=lead, item="YL10", cause="C06", title=f"{called}的问题", pain=Pain.BLOCK
+        )
         values = {
+            "problem_id": str(problem.pk),
             "matter_id": str(matter.pk),
             "referral_id": str(sent.pk),
             "office_code": "130000",
@@ -249,6 +254,7 @@ def test_every_argument_of_every_route_is_known() -> None:
         "case_id",
         "message_id",
         "city_problem_id",
+        "problem_id",
     }
     assert {argument for route in CENTRE + OFFICE for argument in route.arguments} <= known
 
@@ -354,6 +360,7 @@ TABLES = {
     "part_id": "coordination_jointpart",
     "order_id": "coordination_supervisionorder",
     "notice_id": "notices_notice",
+    "problem_id": "improvement_problem",
 }
 
 

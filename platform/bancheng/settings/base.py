@@ -187,6 +187,7 @@ CELERY_IMPORTS = (
     "tasks.city",
     "tasks.deadlines",
     "tasks.exchange",
+    "tasks.improvement",
     "tasks.notices",
     "tasks.records",
     "tasks.replies",

@@ -11,6 +11,8 @@ from bancheng.timekeeping import clock
 from tenants.replies import selectors
 
 PER_PAGE = 20
+PROPOSALS = 10
+"""So many of the latest looks back are shown with the measures that they propose."""
 
 
 @require_safe
@@ -23,6 +25,7 @@ def after(request: HttpRequest) -> HttpResponse:
         "rectifications": list(selectors.rectifications(actor)[:100]),
         "page": page,
         "slow": [(matter, selectors.why_slow(matter)) for matter in page.object_list],
+        "proposals": list(selectors.proposals(actor)[:PROPOSALS]),
         "failed": list(selectors.failed_messages(actor)[:50]),
         "today": clock.today(),
     }

@@ -1,0 +1,1 @@
+"""The forms of the improvement loop: they validate for pages and API alike."""
