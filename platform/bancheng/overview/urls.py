@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from bancheng.overview.views import board, exchange, figures, outside, registry
+from bancheng.overview.views import board, exchange, exports, figures, outside, registry
 
 urlpatterns = [
     path("", figures.overview, name="overview"),
     path("cells/", figures.overview_cells, name="overview_cells"),
+    path("export/", exports.overview_export, name="overview_export"),
     path("board/", board.board, name="board"),
     path("board/<uuid:case_id>/", board.board_case, name="board_case"),
     path("board/<uuid:case_id>/<slug:name>/", board.board_decide, name="board_decide"),
