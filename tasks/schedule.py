@@ -28,6 +28,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "problems": during_work("improvement.look_all", hours="8-11"),
     "evidence": every(3600, "records.destroy_evidence"),
     "old messages": {"task": "exchange.purge", "schedule": crontab(hour="3", minute="10")},
+    "bulletins": every(60, "bulletins.sweep_all"),
     "city problems": {"task": "city.watch_all", "schedule": crontab(hour="4", minute="20")},
     "anchors": {"task": "records.anchor", "schedule": crontab(hour="2", minute="30")},
 }

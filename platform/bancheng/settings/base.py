@@ -76,7 +76,7 @@ _CODE_APPS = [
 TENANT_TYPES = {
     "public": {"APPS": _PUBLIC_APPS, "URLCONF": "bancheng.urls.public"},
     "centre": {"APPS": _CENTRE_APPS, "URLCONF": "tenants.urls"},
-    "office": {"APPS": _OFFICE_APPS, "URLCONF": "bancheng.urls.office"},
+    "office": {"APPS": _OFFICE_APPS, "URLCONF": "tenants.office_urls"},
 }
 INSTALLED_APPS = list(dict.fromkeys([*_PUBLIC_APPS, *_CENTRE_APPS, *_OFFICE_APPS, *_CODE_APPS]))
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
@@ -184,6 +184,7 @@ CACHES = {
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_IMPORTS = (
+    "tasks.bulletins",
     "tasks.city",
     "tasks.deadlines",
     "tasks.exchange",
