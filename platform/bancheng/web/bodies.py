@@ -89,7 +89,8 @@ def parameters_of(form_class: type[forms.Form]) -> list[OpenApiParameter]:
 
 def _in_order(form_class: type[forms.Form]) -> dict[str, forms.Field]:
     fields: dict[str, forms.Field] = form_class.base_fields
-    return {name: fields[name] for name in dict.fromkeys([*(form_class.field_order or ()), *fields])}
+    ordered = dict.fromkeys([*(form_class.field_order or ()), *fields])
+    return {name: fields[name] for name in ordered if name in fields}  # as Django: an order may name more
 
 
 def _described(field: forms.Field) -> Json:
