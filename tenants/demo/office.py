@@ -1,10 +1,13 @@
-"""The municipal office's part of the invented year: complaints elsewhere, a problem of several counties."""
+"""The municipal office's part of the invented year: complaints elsewhere, a city problem, a bulletin."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
+from bancheng.bulletins import actions as bulletins
+from bancheng.bulletins import making
+from bancheng.bulletins.models import Bulletin
 from bancheng.celery import muted
 from bancheng.centres.models import Centre, Kind
 from bancheng.centres.scope import in_centre
@@ -22,6 +25,10 @@ AT = time(15, 10)
 TAKEN_UP, DECIDED, ROUTINE = 22, 14, 34
 """Days before the city's measure begins for taking up and deciding; days after it for making it routine."""
 
+ISSUED_AFTER = timedelta(days=8)
+"""Of the end of a month, until its bulletin is issued."""
+REMARK = "请各中心对照本月数据，逐件核查超期件，对件数较多的事项和根因及时研判。"
+
 Day = tuple[date, Callable[[], object]]
 
 
@@ -33,7 +40,8 @@ def make(until: datetime) -> int:
     office = Centre.objects.get(kind=Kind.OFFICE)
     with muted(), in_centre(office.code), transaction.atomic():
         crew = Crew.here()
-        acts = sorted([*_complaints(crew, until), *_problem(crew, until)], key=lambda each: each[0])
+        parts = (_complaints, _problem, _bulletin)
+        acts = sorted((day for part in parts for day in part(crew, until)), key=lambda each: each[0])
         for day, act in acts:
             with clock.at(datetime.combine(day, AT, SHANGHAI)):
                 act()
@@ -94,6 +102,22 @@ def _problem(crew: Crew, until: datetime) -> Iterator[Day]:
     routine = began + timedelta(days=ROUTINE)
     yield routine, on_it(actions.make_routine, actor=coordinator, reason="功能已稳定运行。")
     yield routine + timedelta(days=WATCH_DAYS), on_it(actions.watch)
+
+
+def _bulletin(crew: Crew, until: datetime) -> Iterator[Day]:
+    """Last month's bulletin: asked for and made, reviewed by another person, issued."""
+    if Bulletin.objects.exists():
+        return
+    month = months.back(months.first_of(until.date()), 1)
+    analyst, coordinator = crew.actor(Role.CITY_ANALYST), crew.actor(Role.CITY_COORDINATOR)
+
+    def issue() -> None:
+        asked = bulletins.ask(actor=analyst, month=month)
+        making.make(asked.pk)
+        bulletins.review(bulletin_id=asked.pk, actor=coordinator, comment=REMARK)
+        bulletins.issue(bulletin_id=asked.pk, actor=coordinator)
+
+    yield min(months.last_day(month) + ISSUED_AFTER, until.date()), issue
 
 
 def _later(act: Callable[..., object], **given: object) -> Callable[[], object]:
