@@ -128,6 +128,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.replies.api")),
     path("", include("tenants.referrals.api")),
     path("", include("tenants.improvement.api")),
+    path("", include("tenants.improvement.drafting.api")),
+    path("", include("bancheng.precedents.api")),
     path("", include("tenants.workbook.api")),
     *indicators_api.own_urlpatterns,
     *index_api.own_urlpatterns,

@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.replies.urls")),
     path("", include("tenants.referrals.urls")),
     path("", include("tenants.improvement.urls")),
+    path("", include("tenants.improvement.drafting.urls")),
+    path("", include("bancheng.precedents.urls")),
     path("", include("tenants.workbook.urls")),
     path("", include("bancheng.overview.centre_urls")),
     path("", include("bancheng.overview.index.centre_urls")),

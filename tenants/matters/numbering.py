@@ -11,6 +11,7 @@ REFERRAL = "referral"
 SUPPORT = "support"
 SUPERVISION = "supervision"
 PROBLEM = "problem"
+PRECEDENT = "precedent"
 
 
 @dataclass(frozen=True)
@@ -78,3 +79,8 @@ def supervision_number(year: int, *, abbreviation: str) -> str:
 def problem_number(year: int, *, abbreviation: str) -> str:
     """Take the next number of a problem (问题): 张社问〔2026〕1号."""
     return f"{abbreviation}社问〔{year}〕{next_serial(PROBLEM, year)}号"
+
+
+def precedent_number(year: int, *, abbreviation: str) -> str:
+    """Take the next number of a precedent (先例): 张社先〔2026〕1号."""
+    return f"{abbreviation}社先〔{year}〕{next_serial(PRECEDENT, year)}号"

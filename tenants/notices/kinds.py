@@ -137,24 +137,17 @@ TOLD: dict[str, tuple[str, str]] = {
 }
 """By kind: the tone, and the sentence; a test holds the two lists together."""
 
-PAGES: dict[str, str] = dict.fromkeys(
-    (
-        _K.PROBLEM_PROPOSED,
-        _K.PROBLEM_RETURNED,
-        _K.PROBLEM_WATCHED,
-        _K.MEASURE_SET,
-        _K.MEASURE_DUE,
-    ),
-    "problem",
-) | dict.fromkeys(
-    (
-        _K.PRECEDENT_SUBMITTED,
-        _K.PRECEDENT_SENT_BACK,
-        _K.PRECEDENT_PUBLISHED,
-        _K.PRECEDENT_EXPIRING,
-    ),
-    "precedent_draft",
-)
+PAGES: dict[str, str] = {
+    _K.PROBLEM_PROPOSED: "problem",
+    _K.PROBLEM_RETURNED: "problem",
+    _K.PROBLEM_WATCHED: "problem",
+    _K.MEASURE_SET: "problem",
+    _K.MEASURE_DUE: "problem",
+    _K.PRECEDENT_SUBMITTED: "precedent_draft",
+    _K.PRECEDENT_SENT_BACK: "precedent_draft",
+    _K.PRECEDENT_PUBLISHED: "precedent_draft",
+    _K.PRECEDENT_EXPIRING: "precedent_draft",
+}
 """By kind: the name of the page that it leads to, for those that are not about a matter."""
 
 LISTS: dict[str, str] = {_K.ZERO_REPORT_DUE: "zero_reports"}

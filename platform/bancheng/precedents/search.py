@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
@@ -131,7 +131,7 @@ def suggested(
     return sorted(made, key=lambda each: each.rank, reverse=True)[:at_most]
 
 
-def _alike(rows: QuerySet[Precedent], wanted: str) -> list[Precedent]:
+def _alike(rows: QuerySet[Any], wanted: str) -> list[Precedent]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(_ALIKE)])
         return list(rows.filter(words__trigram_word_similar=wanted).order_by("-likeness")[:_ALIKE_AT_MOST])

@@ -52,7 +52,7 @@ _PATTERNS = tuple(
         # Whatever follows these words is a name, whether its surname is known or not.
         rf"{_SAID_TO_BE}[：:\s“]*({_HAN}{{2,4}}?){_ENDS}",
         rf"{_KIN}[：:\s“]*({_SURNAME}{_HAN}{{1,2}}?){_ENDS}",
-        rf"{_CLAUSE}({_SURNAME}{_HAN}{{0,2}}?{_TITLE})",
+        rf"(?:{_CLAUSE}|(?<=[找由请向与和给对经为让把被跟及]))({_SURNAME}{_HAN}{{0,2}}?{_TITLE})",
         # Within a clause a surname and its title alone; “某” is more often “a certain”.
         rf"({_SURNAME}(?:先生|女士|某某|某))(?![年月日处地单个种一些省市县次家位人科])",
         # At the beginning of a clause, before what only people do.

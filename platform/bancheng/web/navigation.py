@@ -72,7 +72,7 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
             "rosette",
             known("precedent.view"),
             count="precedents",
-            also=("precedent", "precedent_draft", "precedent_drafts"),
+            also=("precedent", "precedent_draft", "precedent_drafts", "precedent_draft_act", "precedent_new"),
         ),
         Entry("limits", "办理时限", "hourglass", known("limits.set")),
         Entry("reckoning_parameters", "测算参数", "settings", known("casework.set_parameters")),

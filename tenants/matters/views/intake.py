@@ -19,6 +19,8 @@ from bancheng.errors import Conflict, NotFound, Refused
 from bancheng.identity.actors import Actor
 from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
+from bancheng.precedents import search as precedents
+from bancheng.precedents.search import Suggestion
 from bancheng.privacy import identifiers
 from bancheng.timekeeping import clock
 from bancheng.web.http import require_valid
@@ -93,6 +95,9 @@ class Help:
     materials: Sequence[ItemMaterial] = ()
     similar: list[Matter] = field(default_factory=list)
     first_of_kind: bool = False
+    looked: bool = False
+    """Whether there was anything to look for precedents by."""
+    precedents: Sequence[Suggestion] = ()
 
 
 @sensitive_post_parameters()
@@ -107,8 +112,13 @@ def intake_help(request: HttpRequest) -> HttpResponse:
 def _help(actor: Actor, typed: QueryDict) -> Help:
     helped = Help()
     _look_for_person(helped, actor, typed)
-    code = typed.get("item_code", "")
-    if code in {item.code for item in catalogue.items()}:
+    code, subject = typed.get("item_code", ""), typed.get("subject", "").strip()
+    if code not in {item.code for item in catalogue.items()}:
+        code = ""
+    helped.looked = bool(code or len(subject) > precedents.SHORTEST)
+    if helped.looked:
+        helped.precedents = precedents.suggested(item=code, text=subject)
+    if code:
         helped.item, helped.materials = catalogue.item(code), catalogue.materials(code)
         helped.similar = known.similar(actor, item_code=code)
         helped.first_of_kind = not helped.similar and not Matter.objects.filter(item_code=code).exists()

@@ -41,6 +41,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
+from bancheng.identity.permissions import allowed
 from bancheng.web import finding, forms, navigation, tones, words
 from bancheng.web.assets import SPRITE
 from bancheng.web.icons import ICONS
@@ -108,6 +109,13 @@ def masked(value: str, url: str = "", label: str = "") -> dict[str, str]:
 def href(context: Context, name: str, *args: Any, **kwargs: Any) -> str:
     """The page's address on this host, or "" where it has none."""
     return navigation.url_of(context.get("request"), name, *args, **kwargs)
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Context, permission: str) -> bool:
+    """Whether the person on the page holds the permission. KeyError on a name not in the table."""
+    actor = getattr(context.get("request"), "actor", None)
+    return actor is not None and allowed(actor, permission)
 
 
 # --- Blocks ------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Precedents in the making: drafted from a matter, checked, reviewed by another person, published."""
