@@ -9,8 +9,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bancheng.identity.requests import actor_of
-from bancheng.overview.index.api import CellSerializer
-from bancheng.overview.index.forms import ReportForm
+from bancheng.overview.index.api import ZeroCellSerializer
+from bancheng.overview.index.forms import ZeroReportForm
 from bancheng.web.bodies import filled
 from bancheng.web.openapi import body_of
 from tenants.workbook import zero
@@ -20,25 +20,25 @@ class OwnZeroReportsView(APIView):
     @extend_schema(
         operation_id="own_zero_reports",
         summary="本中心近十二个月的零报告，新的在前",
-        responses=CellSerializer(many=True),
+        responses=ZeroCellSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         found: Any = zero.cells(actor_of(request))
-        return Response(CellSerializer(found, many=True).data)
+        return Response(ZeroCellSerializer(found, many=True).data)
 
     @extend_schema(
         operation_id="zero_report_file",
         summary="报送一个月的零报告",
-        request=body_of(ReportForm),
-        responses={201: CellSerializer},
+        request=body_of(ZeroReportForm),
+        responses={201: ZeroCellSerializer},
     )
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
         zero.require_filer(actor)
-        form = filled(ReportForm, request.data)
+        form = filled(ZeroReportForm, request.data)
         report = zero.file_zero_report(actor=actor, **form.cleaned_data)
         shown = next(cell for cell in zero.cells(actor) if cell.month == report.month)
-        return Response(CellSerializer(shown).data, status=201)
+        return Response(ZeroCellSerializer(shown).data, status=201)
 
 
 urlpatterns = [path("zero-reports/", OwnZeroReportsView.as_view(), name="api-zero-reports")]

@@ -9,7 +9,7 @@ from bancheng.errors import Refused
 from bancheng.identity.permissions import allowed
 from bancheng.identity.requests import actor_of
 from bancheng.overview.index import months
-from bancheng.overview.index.forms import ReportForm
+from bancheng.overview.index.forms import ZeroReportForm
 from bancheng.web.http import require_valid, tell
 from tenants.workbook import zero
 
@@ -18,10 +18,10 @@ from tenants.workbook import zero
 def zero_reports(request: HttpRequest) -> HttpResponse:
     """Twelve months that are over, and what is owed; a lead files by POST."""
     actor = actor_of(request)
-    form, status = ReportForm(), 200
+    form, status = ZeroReportForm(), 200
     cells = zero.cells(actor)
     if request.method == "POST":
-        form = ReportForm(request.POST)
+        form = ZeroReportForm(request.POST)
         try:
             require_valid(form)
             report = zero.file_zero_report(actor=actor, **form.cleaned_data)

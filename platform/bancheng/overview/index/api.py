@@ -14,7 +14,7 @@ from bancheng.identity.permissions import require
 from bancheng.identity.requests import actor_of
 from bancheng.overview import index as indices
 from bancheng.overview.index import elsewhere, months, zero
-from bancheng.overview.index.forms import CountForm, IndexForm, MonthForm
+from bancheng.overview.index.forms import ElsewhereForm, IndexForm, MonthForm
 from bancheng.overview.index.formula import FORMULA
 from bancheng.overview.index.guards import Guard
 from bancheng.web.api import PagedView
@@ -29,7 +29,7 @@ class MonthSerializer(serializers.DateField):
         super().__init__(format="%Y-%m", **more)
 
 
-class TermSerializer(serializers.Serializer[indices.Term]):
+class IndexTermSerializer(serializers.Serializer[indices.Term]):
     code = serializers.CharField()
     name = serializers.CharField(label="项")
     text = serializers.CharField(label="算式，数字已代入")
@@ -40,19 +40,19 @@ class TermSerializer(serializers.Serializer[indices.Term]):
     meaning = serializers.CharField(label="口径")
 
 
-class LackingSerializer(serializers.Serializer[Any]):
+class IndexLackingSerializer(serializers.Serializer[Any]):
     centre = serializers.CharField(label="中心")
     months = serializers.ListField(label="月份", child=serializers.CharField())
 
 
-class GuardSerializer(serializers.Serializer[Guard]):
+class IndexGuardSerializer(serializers.Serializer[Guard]):
     code = serializers.CharField()
     name = serializers.CharField(label="条件")
     holds = serializers.BooleanField(label="是否满足")
     says = serializers.CharField(label="说明")
     lacking = serializers.SerializerMethodField(label="不满足的中心和月份")
 
-    @extend_schema_field(LackingSerializer(many=True))
+    @extend_schema_field(IndexLackingSerializer(many=True))
     def get_lacking(self, guard: Guard) -> list[dict[str, Any]]:
         return [
             {"centre": label, "months": [f"{month:%Y-%m}" for month in missing]}
@@ -68,8 +68,8 @@ class IndexSerializer(serializers.Serializer[indices.Index]):
     why = serializers.CharField(label="不可评的原因", allow_blank=True)
     formula = serializers.CharField(label="公式，数字已代入")
     general = serializers.CharField(label="公式", default=FORMULA)
-    terms = TermSerializer(many=True, label="各项")
-    guards = GuardSerializer(many=True, label="条件")
+    terms = IndexTermSerializer(many=True, label="各项")
+    guards = IndexGuardSerializer(many=True, label="条件")
 
 
 class IndexView(APIView):
@@ -109,7 +109,7 @@ def _history(request: Request, chosen: dict[str, Any], centre: str) -> Response:
 # --- Zero reports ------------------------------------------------------------------------------------
 
 
-class CellSerializer(serializers.Serializer[zero.Cell]):
+class ZeroCellSerializer(serializers.Serializer[zero.Cell]):
     month = MonthSerializer(label="月份")
     stand = serializers.ChoiceField(label="零报告情况", choices=zero.Stand.choices)
     stand_label = serializers.CharField(source="stand.label")
@@ -118,10 +118,10 @@ class CellSerializer(serializers.Serializer[zero.Cell]):
     filed_at = serializers.DateTimeField(label="报送时间", allow_null=True)
 
 
-class LineSerializer(serializers.Serializer[zero.Line]):
+class ZeroLineSerializer(serializers.Serializer[zero.Line]):
     code = serializers.CharField(label="中心代码", source="unit.code")
     name = serializers.CharField(label="中心", source="unit.label")
-    months = CellSerializer(many=True, source="cells")
+    months = ZeroCellSerializer(many=True, source="cells")
 
 
 class ZeroReportsView(PagedView):
@@ -130,25 +130,25 @@ class ZeroReportsView(PagedView):
         summary="各中心的零报告，按名册次序",
         description="不写月份为近十二个月，写明月份的只给那个月。",
         parameters=parameters_of(MonthForm),
-        responses=LineSerializer(many=True),
+        responses=ZeroLineSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         require(actor_of(request), "overview.view")
         chosen = asked(MonthForm, request.query_params)["month"]
         wanted = [chosen] if "month" in request.query_params else months.until(months.last_over())
-        return self.paged(zero.grid(wanted), LineSerializer, list)
+        return self.paged(zero.grid(wanted), ZeroLineSerializer, list)
 
 
 # --- Complaints elsewhere ----------------------------------------------------------------------------
 
 
-class CountSerializer(serializers.Serializer[elsewhere.Line]):
+class ElsewhereSerializer(serializers.Serializer[elsewhere.Line]):
     code = serializers.CharField(label="中心代码", source="unit.code")
     name = serializers.CharField(label="中心", source="unit.label")
     count = serializers.IntegerField(label="件数，空为未登记", source="newest", allow_null=True)
 
 
-class NotedSerializer(serializers.Serializer[Any]):
+class ElsewhereNotedSerializer(serializers.Serializer[Any]):
     changed = serializers.IntegerField(label="改动的个数")
 
 
@@ -158,27 +158,27 @@ class ElsewhereView(PagedView):
         summary="其他渠道投诉件数，按名册次序",
         description="不写月份为最近结束的月份。",
         parameters=parameters_of(MonthForm),
-        responses=CountSerializer(many=True),
+        responses=ElsewhereSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         require(actor_of(request), "overview.view")
         chosen = asked(MonthForm, request.query_params)["month"]
-        return self.paged(elsewhere.grid([chosen]), CountSerializer, list)
+        return self.paged(elsewhere.grid([chosen]), ElsewhereSerializer, list)
 
     @extend_schema(
         operation_id="elsewhere_record",
         summary="登记一个中心一个月的其他渠道投诉件数",
         description="不写件数，为撤销已登记的数。",
-        request=body_of(CountForm),
-        responses=NotedSerializer,
+        request=body_of(ElsewhereForm),
+        responses=ElsewhereNotedSerializer,
     )
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
         require(actor, elsewhere.PERMISSION)
-        form = filled(CountForm, request.data)
+        form = filled(ElsewhereForm, request.data)
         month = form.cleaned_data["month"]
         changed = elsewhere.record_counts(actor=actor, month=month, counts=form.counts())
-        return Response(NotedSerializer({"changed": changed}).data)
+        return Response(ElsewhereNotedSerializer({"changed": changed}).data)
 
 
 urlpatterns = [

@@ -67,7 +67,7 @@ class IndexForm(MonthForm):
         return str(self.cleaned_data.get("centre", ""))
 
 
-class ReportForm(forms.Form):
+class ZeroReportForm(forms.Form):
     """The month for which a centre says that nothing came."""
 
     month = MonthField()
@@ -85,7 +85,7 @@ def count_field(**more: Any) -> forms.IntegerField:
     )
 
 
-class CountForm(forms.Form):
+class ElsewhereForm(forms.Form):
     """The number of one centre in one month; without a number the one that was noted is taken back."""
 
     month = MonthField()
