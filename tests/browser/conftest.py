@@ -45,17 +45,22 @@ def act_out(transactional_db: None, live_server: Any, browser: Browser) -> Itera
 
 @pytest.fixture
 def open_as(transactional_db: None, live_server: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """`open_as(centre, staff, width=1366, height=768)`: a page of the centre's site, the person logged in."""
+    """`open_as(centre, staff, width=1366, height=768)`: a page of the centre's site, the person logged in.
+
+    The office's first page has another `heading` than a centre's.
+    """
     pages: list[Page] = []
 
-    def open_page(centre: Centre, staff: Any, *, width: int = 1366, height: int = 768) -> Page:
+    def open_page(
+        centre: Centre, staff: Any, *, width: int = 1366, height: int = 768, heading: str = "工作台"
+    ) -> Page:
         context = browser.new_context(
             base_url=f"http://{schemas.host_of(centre)}:{urlsplit(live_server.url).port}",
             viewport={"width": width, "height": height},
             locale="zh-CN",
         )
         pages.append(context.new_page())
-        log_in(pages[-1], "/", staff.username)
+        log_in(pages[-1], "/", staff.username, heading=heading)
         return pages[-1]
 
     yield open_page

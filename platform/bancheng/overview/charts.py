@@ -36,14 +36,16 @@ def trend(months: Sequence[Month], marked: Sequence[Marked] = ()) -> Chart:
     signs: dict[str, str] = defaultdict(str)
     for each in marked:
         signs[f"{each.mark.from_on:%Y-%m}"] += each.sign
+    raised = {"nameGap": 30} if signs else {}  # above the signs
     option = {
         "tooltip": {"trigger": "axis"},
         "legend": {},
-        "grid": {"top": 64 if signs else 48},
+        "grid": {"top": 76 if signs else 48},
         "xAxis": {"type": "category", "data": [month.label for month in months]},
         "yAxis": [
-            {"type": "value", "name": "反映件（件）", "minInterval": 1, "nameTextStyle": {"align": "left"}},
-            *([_CONSULTED_AXIS] if told else []),
+            {"type": "value", "name": "反映件（件）", "minInterval": 1, "nameTextStyle": {"align": "left"}}
+            | raised,
+            *([_CONSULTED_AXIS | raised] if told else []),
         ],
         "series": [
             {
@@ -149,7 +151,7 @@ def hands(rows: Sequence[Hands]) -> Chart:
     upwards = list(reversed(rows))
     option = {
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
-        "legend": {},
+        "legend": {"type": "scroll", "left": 0},
         "grid": {"top": 32, "right": 24},
         "xAxis": {"type": "value", "name": "", "axisLabel": {"formatter": "{value} 天"}},
         "yAxis": {
@@ -193,7 +195,7 @@ def flows(found: Sequence[Flow]) -> Chart:
             {
                 "type": "sankey",
                 "left": 4,
-                "right": 168,
+                "right": 4,
                 "top": 8,
                 "bottom": 8,
                 "nodeGap": 10,
@@ -202,7 +204,10 @@ def flows(found: Sequence[Flow]) -> Chart:
                 "emphasis": {"focus": "adjacency"},
                 "lineStyle": {"color": "source", "opacity": 0.35},
                 "label": {"color": "#1c2733"},
-                "data": [{"name": name, "depth": depth} for name, depth in dict.fromkeys(sides)],
+                "data": [
+                    {"name": name, "depth": depth, "label": {"position": ("right", "left")[depth]}}
+                    for name, depth in dict.fromkeys(sides)
+                ],
                 "links": _links(drawn),
             }
         ],

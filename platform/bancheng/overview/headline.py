@@ -38,9 +38,8 @@ def standing(figures: Figures) -> list[Tile]:
         Tile("反映后平均跑动", _value(after), f"{after.of}；反映前 {before.value}"),
         Tile("咨询", _value(consultations), consultations.why or "不计入反映件", "#trend"),
     ]
-    if coverage.told:
-        tiles.append(Tile(coverage.name, _value(coverage), coverage.of))
-    return [*_waiting(figures), *tiles]
+    last = [Tile(coverage.name, _value(coverage), coverage.of)] if coverage.told else _referred(figures)
+    return [*_waiting(figures), *tiles, *last]
 
 
 def zero_reports(place: str, url: str) -> Tile:
@@ -60,19 +59,26 @@ def _waiting(figures: Figures) -> list[Tile]:
     if gauges is None:
         return []
     late = f"其中超期 {gauges['overdue']}/{gauges['open']}"
-    referred = gauges["referrals_to_centres"] + gauges["referrals_by_letter"]
-    ways = f"中心间 {gauges['referrals_to_centres']}，函转 {gauges['referrals_by_letter']}"
     return [
-        Tile("在办", f"{gauges['open']:,}", late, "#centres"),
+        Tile("在办", f"{gauges['open']:,}", late),
         _zero("无承办件", gauges["no_owner"], "件件有着落", "应为 0，请逐一落实"),
         _zero("无答复件", gauges["no_reply"], "事事有回音", "应为 0，请逐一答复"),
-        Tile("转办在途", f"{referred:,}", ways, "#flows"),
+    ]
+
+
+def _referred(figures: Figures) -> list[Tile]:
+    gauges = figures.gauges
+    if gauges is None:
+        return []
+    to_centres, by_letter = gauges["referrals_to_centres"], gauges["referrals_by_letter"]
+    return [
+        Tile("转办在途", f"{to_centres + by_letter:,}", f"中心间 {to_centres}，函转 {by_letter}", "#flows")
     ]
 
 
 def _zero(name: str, count: int, good: str, bad: str) -> Tile:
     """A figure that must be nothing."""
-    return Tile(name, str(count), bad if count else good, "#centres", "red" if count else "green")
+    return Tile(name, str(count), bad if count else good, light="red" if count else "green")
 
 
 def _value(shown: Shown) -> str:

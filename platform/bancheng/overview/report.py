@@ -174,7 +174,7 @@ def centres(query: Mapping[str, Any], scope: Scope, host: Host) -> dict[str, Any
     search, sort = str(query.get("q", "")), str(query.get("sort", ""))
     codes = selectors.ordered(scope, known, search=search, sort=sort)
     page = Paginator(codes, CENTRES).get_page(query.get("page"))
-    on_map = tilemap.places(known)
+    on_map = [] if scope.centre else tilemap.places(known)  # one tile is no map
     by_code = {row.code: row for row in selectors.centres(scope, {*page, *on_map}, known=known)}
     on_map_rows = {code: by_code[code] for code in on_map}
     return {
