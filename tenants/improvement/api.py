@@ -21,8 +21,8 @@ from tenants.improvement.forms.problems import ExceptionForm, ProblemFilters, St
 from tenants.improvement.serializers import (
     Detail,
     ProblemLineSerializer,
-    ProblemSerializer,
-    ThresholdSerializer,
+    ProblemRecordSerializer,
+    ProblemThresholdSerializer,
 )
 
 
@@ -41,7 +41,7 @@ class ProblemsView(PagedView):
         operation_id="problems_start",
         summary="人工提出问题并立项",
         request=body_of(StartForm),
-        responses={201: ProblemSerializer},
+        responses={201: ProblemRecordSerializer},
     )
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
@@ -50,7 +50,7 @@ class ProblemsView(PagedView):
         made = actions.start(actor=actor, **form.cleaned_data)
         problem = selectors.problem_for(actor, made.pk)
         headers = {"Location": reverse("api-problem", args=[made.pk])}
-        shown = ProblemSerializer(Detail.of(problem, actor)).data
+        shown = ProblemRecordSerializer(Detail.of(problem, actor)).data
         return Response(shown, status=status.HTTP_201_CREATED, headers=headers)
 
 
@@ -67,11 +67,11 @@ class ProposeView(APIView):
 
 
 class ProblemView(APIView):
-    @extend_schema(operation_id="problems_get", summary="一个问题", responses=ProblemSerializer)
+    @extend_schema(operation_id="problems_get", summary="一个问题", responses=ProblemRecordSerializer)
     def get(self, request: Request, problem_id: UUID) -> Response:
         actor = actor_of(request)
         problem = selectors.problem_for(actor, problem_id)
-        return Response(ProblemSerializer(Detail.of(problem, actor)).data)
+        return Response(ProblemRecordSerializer(Detail.of(problem, actor)).data)
 
 
 class StepView(APIView):
@@ -85,7 +85,7 @@ class StepView(APIView):
             name=self.step, problem_id=problem_id, actor=actor, data=partial(sent, body=request.data)
         )
         problem = selectors.problem_for(actor, problem_id)
-        return Response(ProblemSerializer(Detail.of(problem, actor)).data)
+        return Response(ProblemRecordSerializer(Detail.of(problem, actor)).data)
 
 
 def step_view(bound: acts.Bound) -> type[StepView]:
@@ -96,7 +96,7 @@ def step_view(bound: acts.Bound) -> type[StepView]:
         summary=f"问题：{bound.step.label}",
         description="可办理的角色：" + "、".join(sorted(str(role.label) for role in bound.step.roles)),
         request=body_of(bound.form),
-        responses=ProblemSerializer,
+        responses=ProblemRecordSerializer,
     )
     view = type(f"Problem{name.title().replace('_', '')}View", (StepView,), {"step": name})
     return extend_schema_view(post=describe)(view)
@@ -106,24 +106,24 @@ class ThresholdsView(APIView):
     @extend_schema(
         operation_id="problem_thresholds_list",
         summary="立项阈值：一般的在前，再是单独设置的",
-        responses=ThresholdSerializer(many=True),
+        responses=ProblemThresholdSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         require(actor_of(request), "problem.view")
-        return Response(ThresholdSerializer(self.found(), many=True).data)
+        return Response(ProblemThresholdSerializer(self.found(), many=True).data)
 
     @extend_schema(
         operation_id="problem_thresholds_set",
         summary="设置立项阈值：一般的，或者一个事项、一个根因的",
         request=body_of(ThresholdForm),
-        responses=ThresholdSerializer(many=True),
+        responses=ProblemThresholdSerializer(many=True),
     )
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
         require(actor, "problem.open")
         form = filled(ThresholdForm, request.data)
         actions.set_threshold(actor=actor, **form.cleaned_data)
-        return Response(ThresholdSerializer(self.found(), many=True).data)
+        return Response(ProblemThresholdSerializer(self.found(), many=True).data)
 
     @staticmethod
     def found() -> list[dict[str, object]]:
@@ -144,14 +144,14 @@ class DropThresholdView(APIView):
         operation_id="problem_thresholds_drop",
         summary="恢复一般阈值",
         request=body_of(ExceptionForm),
-        responses=ThresholdSerializer(many=True),
+        responses=ProblemThresholdSerializer(many=True),
     )
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
         require(actor, "problem.open")
         form = filled(ExceptionForm, request.data)
         actions.set_threshold(actor=actor, count=None, days=None, **form.cleaned_data)
-        return Response(ThresholdSerializer(ThresholdsView.found(), many=True).data)
+        return Response(ProblemThresholdSerializer(ThresholdsView.found(), many=True).data)
 
 
 urlpatterns = [

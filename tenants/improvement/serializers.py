@@ -48,7 +48,7 @@ class Detail:
         return cls(problem, offers, studies)
 
 
-class OfferSerializer(serializers.Serializer[Offer]):
+class ProblemOfferSerializer(serializers.Serializer[Offer]):
     name = serializers.CharField(source="step.name")
     label = serializers.CharField(source="step.label")  # type: ignore[assignment]  # a field, not DRF's own label
     final = serializers.BooleanField(label="不能自行撤销", source="step.final")
@@ -74,7 +74,7 @@ class ProblemLineSerializer(serializers.Serializer[Any]):
     proposed_at = serializers.DateTimeField(label="提出时间")
 
 
-class StudySerializer(serializers.Serializer[Any]):
+class ProblemStudySerializer(serializers.Serializer[Any]):
     round = serializers.IntegerField(label="第几轮", source="study.round")
     at = serializers.DateTimeField(label="研判时间", source="study.at")
     by = serializers.CharField(label="记录人", source="study.by.name")
@@ -86,7 +86,7 @@ class StudySerializer(serializers.Serializer[Any]):
     matters = serializers.ListField(label="依据的反映件（可查看的）", child=serializers.UUIDField())
 
 
-class MeasureSerializer(serializers.Serializer[Measure]):
+class ProblemMeasureSerializer(serializers.Serializer[Measure]):
     id = serializers.UUIDField()
     round = serializers.IntegerField(label="第几轮")
     kind = serializers.ChoiceField(label="措施类型", choices=MeasureKind.choices)
@@ -107,7 +107,7 @@ class MeasureSerializer(serializers.Serializer[Measure]):
     trips_after = serializers.IntegerField(label="现跑动次数")
 
 
-class WatchSerializer(serializers.Serializer[Watch]):
+class ProblemWatchSerializer(serializers.Serializer[Watch]):
     round = serializers.IntegerField(label="第几轮")
     days = serializers.IntegerField(label="跟踪天数")
     due_on = serializers.DateField(label="评估日期")
@@ -120,7 +120,7 @@ class WatchSerializer(serializers.Serializer[Watch]):
     verdict = serializers.ChoiceField(label="成效", choices=Verdict.choices, allow_blank=True)
 
 
-class CourseSerializer(serializers.Serializer[ProblemEvent]):
+class ProblemCourseSerializer(serializers.Serializer[ProblemEvent]):
     at = serializers.DateTimeField(label="时间")
     round = serializers.IntegerField(label="第几轮")
     act = serializers.CharField(label="操作")
@@ -129,7 +129,7 @@ class CourseSerializer(serializers.Serializer[ProblemEvent]):
     note = serializers.CharField(label="说明", allow_blank=True)
 
 
-class ProblemSerializer(serializers.Serializer[Detail]):
+class ProblemRecordSerializer(serializers.Serializer[Detail]):
     """A problem with its course, studies, measures and watches."""
 
     problem = ProblemLineSerializer()
@@ -144,14 +144,14 @@ class ProblemSerializer(serializers.Serializer[Detail]):
     dismissed_reason = serializers.CharField(
         label="不立项理由", source="problem.dismissed_reason", allow_blank=True
     )
-    studies = StudySerializer(many=True, label="研判")
-    measures = MeasureSerializer(many=True, label="措施", source="problem.measures.all")
-    watches = WatchSerializer(many=True, label="跟踪", source="problem.watches.all")
-    course = CourseSerializer(many=True, label="经过", source="problem.events.all")
-    available_actions = OfferSerializer(many=True, source="actions")
+    studies = ProblemStudySerializer(many=True, label="研判")
+    measures = ProblemMeasureSerializer(many=True, label="措施", source="problem.measures.all")
+    watches = ProblemWatchSerializer(many=True, label="跟踪", source="problem.watches.all")
+    course = ProblemCourseSerializer(many=True, label="经过", source="problem.events.all")
+    available_actions = ProblemOfferSerializer(many=True, source="actions")
 
 
-class ThresholdSerializer(serializers.Serializer[Any]):
+class ProblemThresholdSerializer(serializers.Serializer[Any]):
     item = serializers.CharField(label="事项代码，空为全部", allow_blank=True)
     cause = serializers.CharField(label="根因代码，空为全部", allow_blank=True)
     count = serializers.IntegerField(label="件数")
