@@ -14,7 +14,7 @@ from typing import Final
 
 from bancheng.overview.index import guards, months
 from bancheng.overview.index.guards import Guard
-from bancheng.overview.index.record import WINDOW, Record
+from bancheng.overview.index.record import Record
 from bancheng.overview.models import ProblemCard, ProblemState
 
 NOT_SHOWN: Final = "不可评"
@@ -111,7 +111,7 @@ class Index:
 
 def of(month: date, centre: str = "") -> Index:
     """The index of one month that is over, of a centre or of the city. At most eight queries."""
-    return _index(month, _record(month, month, centre), _problems(centre))
+    return _index(month, Record(month, month, centre), _problems(centre))
 
 
 def latest(centre: str = "") -> Index:
@@ -122,15 +122,11 @@ def latest(centre: str = "") -> Index:
 def history(centre: str = "", number: int = months.SHOWN) -> list[Index]:
     """Month by month up to the newest that is over, the oldest first; no more queries than for one."""
     until = months.last_over()
-    record, problems = _record(months.back(until, number - 1), until, centre), _problems(centre)
+    record, problems = Record(months.back(until, number - 1), until, centre), _problems(centre)
     return [_index(month, record, problems) for month in months.until(until, number)]
 
 
 # --- The sum -----------------------------------------------------------------------------------------
-
-
-def _record(first: date, last: date, centre: str) -> Record:
-    return Record(months.back(first, 2 * WINDOW - 1), last, centre)
 
 
 def _problems(centre: str) -> list[ProblemCard]:

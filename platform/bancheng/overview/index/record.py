@@ -64,7 +64,11 @@ def units(codes: Sequence[str] | None = None) -> list[Unit]:
 
 
 class Record:
-    """The months from `since` to `until` of one centre or of all (""); each part is a query, when asked."""
+    """The months from `since` to `until` of one centre or of all (""); each part is a query, when asked.
+
+    With them is read what they are compared with: the WINDOW that ends with the first of them, and of what
+    is noted by the month the WINDOW before it.
+    """
 
     def __init__(self, since: date, until: date, centre: str = "") -> None:
         self.since, self.until, self.centre = since, until, centre
@@ -132,11 +136,13 @@ class Record:
         }
 
     def _of_days(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        rows = rows.filter(day__gte=self.since, day__lte=months.last_day(self.until))
+        since = months.back(self.since, WINDOW - 1)
+        rows = rows.filter(day__gte=since, day__lte=months.last_day(self.until))
         return rows.filter(centre=self.centre) if self.centre else rows
 
     def _of_months(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        rows = rows.filter(month__gte=self.since, month__lte=self.until)
+        since = months.back(self.since, 2 * WINDOW - 1)
+        rows = rows.filter(month__gte=since, month__lte=self.until)
         return rows.filter(centre=self.centre) if self.centre else rows
 
 

@@ -1,15 +1,29 @@
 """Every indicator, in the order in which a report names them, by its code."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from operator import attrgetter
-from typing import Any, Final
+from typing import Final
 
 from bancheng.catalogue import selectors as catalogue
 from bancheng.errors import NotFound
-from bancheng.overview import spans
 from bancheng.overview.indicators.figures import Figures
-from bancheng.overview.indicators.kinds import Amount, Indicator, Mean, Quantile, Ratio, Share, Shown
+from bancheng.overview.indicators.kinds import Indicator, Ratio, Shown
+from bancheng.overview.indicators.making import (
+    BACKLOG,
+    CONSULTATIONS,
+    COVERAGE,
+    GAUGES,
+    PROBLEMS,
+    REFERRALS,
+    amount_of,
+    count,
+    crossing,
+    found,
+    gauge,
+    mean_of,
+    quantiles_of,
+    share_of,
+)
 from bancheng.overview.models import SpanKind
 
 GROUPS: Final = {
@@ -26,299 +40,230 @@ GROUPS: Final = {
 }
 """The parts of the list, in order."""
 
-Number = Callable[[Figures], Any]
 DAYS_OF_A_MONTH: Final = 30
 """Reporters tell in months how long it went on before."""
-
-
-def _count(name: str) -> Number:
-    return lambda figures: figures.counts[name]
-
-
-def _gauge(name: str) -> Number:
-    return lambda figures: figures.gauges[name] if figures.gauges else 0
-
-
-def _spread(kind: SpanKind) -> Number:
-    return lambda figures: figures.spreads[kind] if figures.spreads else []
-
-
-def _crossing(name: str) -> Number:
-    return lambda figures: figures.crossing[name]
-
-
-def _of(path: str) -> Number:
-    return attrgetter(path)
-
-
-def _can_tell(name: str, why: str) -> Callable[[Figures], str]:
-    """A guard: the sum of this name is known in the scope."""
-    return lambda figures: why if getattr(figures, name) is None else ""
-
-
-_CONSULTATIONS = _can_tell("consultations", "咨询只按中心、事项统计，所选条件下不能计。")
-_SPREADS = _can_tell("spreads", "用时分布只按中心、事项统计，所选条件下不能计。")
-_BACKLOG = _can_tell("backlog", "积案只按中心、事项统计，所选条件下不能计。")
-_REFERRALS = _can_tell("referrals", "转办只按中心、事项、难度等级统计，所选条件下不能计。")
-_GAUGES = _can_tell("gauges", "现况只按中心统计，所选条件下不能计。")
-_PROBLEMS = _can_tell("recurrence", "问题只按中心、事项、根因统计，所选条件下不能计。")
-_COVERAGE = _can_tell("coverage", "覆盖率只对全市计算。")
-
-
-def _amount(code: str, name: str, group: str, formula: str, amount: Number, **more: Any) -> Amount:
-    return Amount(code=code, name=name, group=group, formula=formula, amount=amount, **more)
-
-
-def _share(code: str, name: str, group: str, formula: str, part: Number, whole: Number, **more: Any) -> Share:
-    return Share(code=code, name=name, group=group, formula=formula, part=part, whole=whole, **more)
-
-
-def _mean(code: str, name: str, group: str, unit: str, formula: str, total: Number, over: Number) -> Mean:
-    return Mean(code=code, name=name, group=group, unit=unit, formula=formula, total=total, over=over)
-
-
-def _quantiles(kind: SpanKind, code: str, name: str, unit: str, what: str) -> tuple[Quantile, Quantile]:
-    """Median and P90 of one sort of span."""
-    given: dict[str, Any] = {"group": "time", "unit": unit, "pairs": _spread(kind), "guard": _SPREADS}
-    return (
-        Quantile(
-            code=f"{code}_median",
-            name=f"{name}中位数",
-            formula=f"{what}由短到长，居中的一个；居中有两个的取平均",
-            at=spans.median,
-            **given,
-        ),
-        Quantile(
-            code=f"{code}_p90",
-            name=f"{name}九成以内",
-            formula=f"{what}由短到长，九成的件不超过的最小值（P90）",
-            at=spans.percentile,
-            **given,
-        ),
-    )
-
 
 _WORKED = "期内办结上报的反映件，每件自受理（重办的自重办）的次一工作日至上报当日的工作日（不含等待补正），"
 _WAITED = "期内办结上报的反映件，每件自登记（重办的自重办）至上报的日历日（不扣除任何等待），"
 _CONTACT = "期内受理并已联系上反映人的反映件，每件自受理至首次联系的分钟，"
 
 _LIST: tuple[Indicator, ...] = (
-    _amount("registered", "登记", "volume", "期内登记的反映件", _count("registered")),
-    _amount("accepted", "受理", "volume", "期内受理的反映件", _count("accepted")),
-    _amount(
+    amount_of("registered", "登记", "volume", "期内登记的反映件", count("registered")),
+    amount_of("accepted", "受理", "volume", "期内受理的反映件", count("accepted")),
+    amount_of(
         "consultations",
         "咨询",
         "volume",
         "期内答复的咨询，单独计数，不计入反映件",
-        _of("consultations"),
+        found("consultations"),
         unit="次",
-        guard=_CONSULTATIONS,
+        guard=CONSULTATIONS,
     ),
-    _share(
+    share_of(
         "declined_share",
         "不予受理占比",
         "volume",
         "期内不予受理决定 ÷ 期内登记件",
-        _count("declined"),
-        _count("registered"),
+        count("declined"),
+        count("registered"),
     ),
-    _share(
+    share_of(
         "withdrawn_share",
         "撤回占比",
         "volume",
         "期内反映人撤回 ÷ 期内登记件",
-        _count("withdrawn"),
-        _count("registered"),
+        count("withdrawn"),
+        count("registered"),
     ),
-    _share(
+    share_of(
         "closing",
         "办结率",
         "handling",
         "期内受理件中现已销号的 ÷ 期内受理件",
-        _count("accepted_closed"),
-        _count("accepted"),
+        count("accepted_closed"),
+        count("accepted"),
     ),
-    _share(
+    share_of(
         "clearing",
         "清零率",
         "handling",
         "期内销号 ÷（期初已受理未结束的 + 期内受理件）；重办后再次销号的另计",
-        _count("closed"),
+        count("closed"),
         lambda figures: figures.open_at_start + figures.counts["accepted"],
     ),
-    _share(
+    share_of(
         "on_time",
         "按期办结率",
         "handling",
         "办结上报时未过当时办理期限的 ÷ 期内办结上报",
-        _count("resolved_on_time"),
-        _count("resolved"),
+        count("resolved_on_time"),
+        count("resolved"),
     ),
-    _share(
+    share_of(
         "extended_share",
         "延期率",
         "handling",
         "办结上报的件中办理期限延期过的 ÷ 期内办结上报",
-        _count("resolved_extended"),
-        _count("resolved"),
+        count("resolved_extended"),
+        count("resolved"),
     ),
-    _share(
+    share_of(
         "done_share",
         "办成率",
         "handling",
         "结果为“已办成”的 ÷ 期内办结上报",
-        _count("done"),
-        _count("resolved"),
+        count("done"),
+        count("resolved"),
     ),
-    _share(
+    share_of(
         "returned_share",
         "部门退回率",
         "handling",
         "期内部门退回次数 ÷ 期内受理件",
-        _count("returned"),
-        _count("accepted"),
+        count("returned"),
+        count("accepted"),
     ),
-    _mean(
+    mean_of(
         "handling_mean",
         "平均办理用时",
         "time",
         "个工作日",
         "期内办结上报的工作日之和 ÷ 期内办结上报；自受理（重办的自重办）的次一工作日起算，不含等待补正",
-        _count("handling_days"),
-        _count("resolved"),
+        count("handling_days"),
+        count("resolved"),
     ),
-    *_quantiles(SpanKind.HANDLING, "handling", "办理用时", "个工作日", _WORKED),
-    _mean(
+    *quantiles_of(SpanKind.HANDLING, "handling", "办理用时", "个工作日", _WORKED),
+    mean_of(
         "gross_mean",
         "群众平均等待",
         "time",
         "日",
         "期内办结上报距登记（重办的距重办）的日历日之和 ÷ 期内办结上报，不扣除任何等待",
-        _count("gross_days"),
-        _count("resolved"),
+        count("gross_days"),
+        count("resolved"),
     ),
-    *_quantiles(SpanKind.GROSS, "gross", "群众等待", "日", _WAITED),
-    *_quantiles(SpanKind.CONTACT, "contact", "首次联系用时", "分钟", _CONTACT)[:1],
-    _share(
+    *quantiles_of(SpanKind.GROSS, "gross", "群众等待", "日", _WAITED),
+    *quantiles_of(SpanKind.CONTACT, "contact", "首次联系用时", "分钟", _CONTACT)[:1],
+    share_of(
         "contact_same_day",
         "当日联系率",
         "time",
         "受理当日或此前已联系上反映人的 ÷ 期内受理件",
-        _count("contacted_same_day"),
-        _count("accepted"),
+        count("contacted_same_day"),
+        count("accepted"),
     ),
     *(
-        _share(
+        share_of(
             f"cross_{name}",
             f"{word}占比",
             "road",
             f"期内受理件中{word}的 ÷ 期内受理件",
-            _crossing(name),
-            _count("accepted"),
+            crossing(name),
+            count("accepted"),
         )
         for name, word in (("department", "跨部门"), ("level", "跨层级"), ("region", "跨地区"))
     ),
-    _share(
+    share_of(
         "referred_share",
         "转出占比",
         "road",
         "期内转往其他中心或外部单位的次数 ÷ 期内受理件",
-        _count("referred_out"),
-        _count("accepted"),
+        count("referred_out"),
+        count("accepted"),
     ),
-    _share(
+    share_of(
         "referral_returned",
         "转办退回率",
         "road",
         "期内送出的转办中被退回过的 ÷ 期内送出的转办",
-        _of("referrals.returned"),
-        _of("referrals.sent"),
-        guard=_REFERRALS,
+        found("referrals.returned"),
+        found("referrals.sent"),
+        guard=REFERRALS,
     ),
-    _share(
+    share_of(
         "referral_signed",
         "转办按期签收率",
         "road",
         "期内送出的转办中在签收期限内签收的 ÷（已签收的 + 过了签收期限仍未签收的）",
-        _of("referrals.signed_in_time"),
-        _of("referrals.due"),
-        guard=_REFERRALS,
+        found("referrals.signed_in_time"),
+        found("referrals.due"),
+        guard=REFERRALS,
     ),
-    _share(
+    share_of(
         "response",
         "响应率",
         "reply",
         "受理后至迟下一个工作日已联系上反映人的 ÷ 期内受理件",
-        _count("contacted_next_day"),
-        _count("accepted"),
+        count("contacted_next_day"),
+        count("accepted"),
     ),
-    _share(
+    share_of(
         "solved",
         "解决率",
         "reply",
         "回访确认问题已解决的 ÷ 期内回访联系上的",
-        _count("solved"),
-        _count("called_back"),
+        count("solved"),
+        count("called_back"),
     ),
-    _share(
+    share_of(
         "blocked_again",
         "再次受阻占比",
         "reply",
         "回访表示再次受阻的 ÷ 期内回访联系上的",
-        _count("blocked_again"),
-        _count("called_back"),
+        count("blocked_again"),
+        count("called_back"),
     ),
-    _share(
+    share_of(
         "satisfied",
         "满意率",
         "reply",
         "反映人本人评价为基本满意、满意、非常满意的 ÷ 期内反映人本人评价；工作人员代录的不算",
-        _count("satisfied"),
-        _count("rated"),
+        count("satisfied"),
+        count("rated"),
     ),
-    _amount("thanked", "锦旗感谢", "reply", "期内收到的锦旗、感谢信等", _count("thanked"), unit="次"),
-    _share(
+    amount_of("thanked", "锦旗感谢", "reply", "期内收到的锦旗、感谢信等", count("thanked"), unit="次"),
+    share_of(
         "repeated",
         "重复率",
         "return",
         "同一人同一事项九十日内再次反映的 ÷ 期内登记件",
-        _count("repeated"),
-        _count("registered"),
+        count("repeated"),
+        count("registered"),
     ),
-    _share(
+    share_of(
         "reopened",
         "重办率",
         "return",
         "期内重办次数 ÷ 期内销号次数",
-        _count("reopened"),
-        _count("closed"),
+        count("reopened"),
+        count("closed"),
     ),
-    _share(
+    share_of(
         "backlog",
         "积案占比",
         "return",
         "问题发生早于窗口首件登记日的 ÷ 期内登记件中反映人说明了历时的；其余为窗口设立后的新问题",
-        _of("backlog.part"),
-        _of("backlog.whole"),
-        guard=_BACKLOG,
+        found("backlog.part"),
+        found("backlog.whole"),
+        guard=BACKLOG,
     ),
-    _mean(
+    mean_of(
         "trips_before",
         "反映前平均跑动",
         "effort",
         "次",
         "期内登记件反映人自述此前为此事跑动的次数之和 ÷ 期内登记件",
-        _count("trips_before"),
-        _count("registered"),
+        count("trips_before"),
+        count("registered"),
     ),
-    _mean(
+    mean_of(
         "trips_after",
         "反映后平均跑动",
         "effort",
         "次",
         "期内回访所述反映后跑动次数之和 ÷ 期内回访问到跑动次数的",
-        _count("trips_after"),
-        _count("trips_told"),
+        count("trips_after"),
+        count("trips_told"),
     ),
     Ratio(
         code="elapsed",
@@ -331,42 +276,42 @@ _LIST: tuple[Indicator, ...] = (
         ),
         lower=lambda figures: (figures.counts["gross_days"], figures.counts["resolved"]),
     ),
-    _amount(
+    amount_of(
         "no_owner",
         "无承办件",
         "watch",
         "数据截至时没有承办人的在办件，应为 0",
-        _gauge("no_owner"),
-        guard=_GAUGES,
+        gauge("no_owner"),
+        guard=GAUGES,
     ),
-    _amount(
+    amount_of(
         "no_reply",
         "无答复件",
         "watch",
         "数据截至时已结束而没有答复反映人的件，应为 0",
-        _gauge("no_reply"),
-        guard=_GAUGES,
+        gauge("no_reply"),
+        guard=GAUGES,
     ),
-    _amount("supervised", "督办", "watch", "期内发出的督办单", _count("supervised"), unit="次"),
-    _amount("escalated", "提级", "watch", "期内提级的次数", _count("escalated"), unit="次"),
-    _amount("taken_over", "包案", "watch", "期内中心主任包案的次数", _count("taken_over"), unit="次"),
-    _share(
+    amount_of("supervised", "督办", "watch", "期内发出的督办单", count("supervised"), unit="次"),
+    amount_of("escalated", "提级", "watch", "期内提级的次数", count("escalated"), unit="次"),
+    amount_of("taken_over", "包案", "watch", "期内中心主任包案的次数", count("taken_over"), unit="次"),
+    share_of(
         "coverage",
         "窗口覆盖率",
         "watch",
         "窗口在用的中心 ÷ 全市名册上的中心",
-        _of("coverage.part"),
-        _of("coverage.whole"),
-        guard=_COVERAGE,
+        found("coverage.part"),
+        found("coverage.whole"),
+        guard=COVERAGE,
     ),
-    _share(
+    share_of(
         "recurrence",
         "问题复发率",
         "improvement",
         "期内评估的问题，措施后与措施前同样日数内的同类反映件：措施后 ÷ 措施前",
-        _of("recurrence.part"),
-        _of("recurrence.whole"),
-        guard=_PROBLEMS,
+        found("recurrence.part"),
+        found("recurrence.whole"),
+        guard=PROBLEMS,
     ),
 )
 
@@ -401,13 +346,13 @@ def causes_of(figures: Figures) -> list[Shown]:
 
 
 def _cause_share(amount: int) -> Indicator:
-    return _share(
+    return share_of(
         "cause",
         "主因",
         "cause",
         "期内受理件中主因为此的 ÷ 期内受理件；销号前为研判时的初步判断",
         lambda _: amount,
-        _count("accepted"),
+        count("accepted"),
     )
 
 
