@@ -315,6 +315,35 @@ def routine_of(coordinator: Actor, item: str) -> CityProblem:
         return act(coordinator, "make_routine", problem)
 
 
+# --- At once -----------------------------------------------------------------------------------------
+
+
+def test_of_two_who_take_up_the_same_one_is_told_so(at_once: Any, coordinator: Actor) -> None:
+    def take() -> CityProblem:
+        return take_up(coordinator)
+
+    results = at_once(take, take)
+    assert sorted(type(each).__name__ for each in results) == ["CityProblem", "Conflict"]
+
+
+def test_numbers_have_no_gap_whoever_writes_at_once(at_once: Any, coordinator: Actor) -> None:
+    items = ("YL01", "YL02", "YL03", "YL04", "YL05")
+    at_once(*[lambda item=item: take_up(coordinator, item=item) for item in items])
+    serials = sorted(each.number.partition("〕")[2] for each in CityProblem.objects.all())
+    assert serials == [f"{serial}号" for serial in range(1, 6)]
+
+
+def test_of_two_who_set_a_measure_one_is_told_so(at_once: Any, coordinator: Actor) -> None:
+    problem = take_up(coordinator)
+
+    def decide() -> CityProblem:
+        return act(coordinator, "set_measure", problem, kind=MeasureKind.SYSTEM, from_on=clock.today())
+
+    results = at_once(decide, decide)
+    assert sorted(type(each).__name__ for each in results) == ["CityProblem", "Conflict"]
+    assert MeasureMark.objects.count() == 1
+
+
 # --- Who may, when -----------------------------------------------------------------------------------
 
 # act: (the states it starts from, the state it leads to), word by word from the rules of the loop.
