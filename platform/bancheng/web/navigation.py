@@ -57,7 +57,13 @@ NAVIGATION: Final[dict[str, tuple[Entry, ...]]] = {
             known("consultation.record"),
             also=("consultation", "consultation_new", "consultation_count"),
         ),
-        Entry("figures", "统计", "chart-bar", known("figures.view"), also=("figures_cells", "zero_reports", "index")),
+        Entry(
+            "figures",
+            "统计",
+            "chart-bar",
+            known("figures.view"),
+            also=("figures_cells", "zero_reports", "index"),
+        ),
         Entry(
             "problems",
             "问题与措施",
