@@ -191,7 +191,7 @@ def test_an_analyst_drills_down_to_counts_and_no_further(analyst: Page) -> None:
     analyst.locator("#heat tr", has_text="遗属待遇").locator("td a").click()
     expect(analyst.locator("h1")).to_contain_text("交叉统计")
     expect(analyst.locator(".overview-chips")).to_contain_text("跨层级")
-    analyst.select_option("[name=columns]", "outcome")
+    analyst.select_option("select[name=columns]", "outcome")
     analyst.get_by_role("button", name="显示").click()
     cell = analyst.locator(".overview-cells tbody td a").first
     count = cell.inner_text()
