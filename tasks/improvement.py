@@ -1,4 +1,6 @@
-"""Once a working day: what the figures propose, which measures are overdue, whether problems stayed away."""
+"""Once a working day: what the figures propose, which measures are overdue, whether problems
+stayed away, and which precedents are about to expire.
+"""
 
 from datetime import timedelta
 
@@ -9,6 +11,7 @@ from bancheng.centres.scope import every_centre
 from bancheng.timekeeping import calendar, clock
 from tasks.base import PublicTask, TenantTask
 from tenants.improvement import actions
+from tenants.improvement.drafting.actions import tell_of_expiring
 
 LOOK = "improvement.look"
 RUNS_KEPT = timedelta(days=7)
@@ -39,3 +42,4 @@ def look(*, centre: str) -> None:
             actions.watch_due()
             actions.propose()
             actions.remind()
+            tell_of_expiring()

@@ -36,6 +36,7 @@ PEOPLE = {
     (Role.CALLER, ""),
 }
 ID = re.compile(r"/([0-9a-f-]{36})/")
+DRAFT = re.compile(r"/precedent-drafts/[0-9a-f-]{36}/$")
 
 
 class Play:
@@ -162,10 +163,12 @@ class Play:
                 self._submit(page, f"{site}/consultations/new/", data, until=re.compile(r"/consultations/$"))
                 promote = page.locator('a[href*="/intake/?consultation="]').first
                 self.trail.consultation_id = UUID((promote.get_attribute("href") or "").partition("=")[2])
+            case ["precedent", name]:
+                self._precedent(step, name, page, site, code, data)
             case ["register"]:
                 query = f"?consultation={self.consultation}" if self.consultation else ""
                 self._submit(page, f"{site}/intake/{query}", data)
-                self.matter = self._id(page)
+                self.trail.begin(code, UUID(self._id(page)))
             case ["referral", "draft"]:
                 self._submit(page, f"{site}/referrals/new/?matter={self.trail.matter_at(code)}", data)
             case ["referral", name] if step.refused:
@@ -177,6 +180,30 @@ class Play:
             case [name]:
                 path = f"/matters/{self.trail.matter_at(code)}/" + _tab(name)
                 self._send(page, self.dialog(page, path, name, site=site), data, step.files)
+
+    def _precedent(
+        self, step: Step, name: str, page: Page, site: str, code: str, data: Mapping[str, Any]
+    ) -> None:
+        """Written down, reviewed, published; or, beside another matter, found helpful."""
+        matter, draft = f"{site}/matters/{self.trail.matter_at(code)}/", self.trail.draft_id
+        if name == "helped":
+            page.goto(f"{matter}?tab=precedents", wait_until="domcontentloaded")
+            page.locator(f'form[action$="/{draft}/helped/"] button').click()
+            expect(page.get_by_text("已记：对此件有帮助")).to_be_visible()
+        elif name == "draft" and step.refused:
+            page.goto(f"{matter}precedent/", wait_until="domcontentloaded")
+            form = page.locator("#precedent-form")
+            fill(form, data)
+            form.locator("button[type=submit]").click()
+            expect(form.get_by_text(step.refused).first).to_be_visible()
+            for field, typed in data.items():
+                expect(form.locator(f'[name="{field}"]')).to_have_value(typed)
+        elif name == "draft":
+            self._submit(page, f"{matter}precedent/", data, until=DRAFT)
+            self.trail.draft_id = UUID(self._id(page))
+        else:
+            page.goto(f"{site}/precedent-drafts/{draft}/", wait_until="domcontentloaded")
+            self._send(page, self._opened(page, page.locator(f'.acts a[href$="/{draft}/{name}/"]')), data)
 
     def _screen_there(self, centre: str, role: Role, department: str) -> Page:
         """The tab of one of the demo's people, each with a profile of their own at that deployment."""

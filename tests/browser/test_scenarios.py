@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from bancheng.centres.models import Centre
 from bancheng.centres.scope import in_centre
 from bancheng.identity.roles import Role
+from bancheng.precedents.models import Precedent
 from tenants.demo.parameters import enter_parameters
 from tenants.demo.stories import s1, s2, s3, s4, s5, s6, variations
 from tenants.demo.stories.stage import OFFICE, Step
@@ -33,7 +34,9 @@ def figures(centre: Centre) -> tuple[int, int]:
     return sum(r for r, _ in rows), sum(c for _, c in rows)
 
 
-def test_s1_the_city_brings_the_grant_home_by_letter(city: Centre, office: Centre, act_out: Any) -> None:
+def test_s1_the_city_brings_the_grant_home_by_letter(
+    city: Centre, zhangbei: Centre, office: Centre, act_out: Any
+) -> None:
     before = figures(city)
     play = act_out(city)
 
@@ -46,6 +49,12 @@ def test_s1_the_city_brings_the_grant_home_by_letter(city: Centre, office: Centr
         assert (referral.state, referral.contacts.count()) == ("confirmed", 4)
     after = figures(city)
     assert (after[0] - before[0], after[1] - before[1]) == (1, 1)
+    precedent = Precedent.objects.get()
+    assert (precedent.centre, precedent.helped, precedent.standing) == (city.code, 1, "current")
+    page = play.screen(Role.WINDOW_CLERK, centre=zhangbei.code)
+    page.goto(f"{play.site_of(zhangbei)}/intake/")
+    page.locator("[name=item_code]").select_option("YL10")
+    expect(page.locator("#intake-precedents").get_by_text(precedent.number)).to_be_visible()
     page = play.screen(Role.WINDOW_LEAD)
     page.goto(f"{play.site}/matters/{play.matter}/")
     expect(page.get_by_text("已销号").first).to_be_visible()

@@ -44,7 +44,10 @@ def finished(stage: Stage, centre: str = "") -> Matter:
 
 
 @pytest.fixture
-def in_city(city: Any) -> Any:
+def in_city(city: Any, zhangbei: Any) -> Any:
+    """Everybody has an account in the city, and in a county, to which S1 comes at last."""
+    with in_centre(zhangbei.code):
+        open_accounts(zhangbei.code, "!")
     with in_centre(city.code):
         open_accounts(city.code, "!")
         yield city

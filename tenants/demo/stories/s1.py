@@ -1,4 +1,7 @@
-"""S1, the bereaved father: an old man asks for a grant after his son's death; the city asks the province."""
+"""S1, the bereaved father: an old man asks for a grant after his son's death; the city asks the province.
+
+What was learnt is written down for others, and helps the next who comes with the same, in a county.
+"""
 
 from datetime import date, timedelta
 from random import Random
@@ -15,27 +18,38 @@ TITLE = "失独老人：遗属待遇由省级机构核定，市窗口函转到�
 ELECTRONIC_TITLE = "失独老人：遗属待遇由省级机构核定，市窗口与省级系统直接往来"
 CENTRE = "130700"
 PROVINCE = "130000"
+COUNTY = "130722"
 CLERK, LEAD, HANDLER = Role.WINDOW_CLERK, Role.WINDOW_LEAD, Role.HANDLER
 DEPARTMENT = "SB"
 
 
 def script() -> Script:
     """The steps in their order. Every run has another invented father, so that none is a repeat."""
-    yield from _at_the_counter()
+    father = _somebody()
+    yield from _at_the_counter(father)
     yield from _special_case()
     yield from _to_the_province()
     yield from _to_the_end()
+    yield from _written_down(father)
+    yield from elsewhere(COUNTY, _the_next_one())
 
 
 def electronic() -> Script:
     """The same where the province has a system of its own: no letter; for playing at the time it is."""
-    yield from _at_the_counter()
+    father = _somebody()
+    yield from _at_the_counter(father)
     yield from _special_case()
     yield from _by_wire()
     yield from _to_the_end()
+    yield from _written_down(father)
 
 
-def _at_the_counter() -> Script:
+def _somebody() -> str:
+    """Another invented person's name each time."""
+    return invented.staff_name(Random())  # noqa: S311
+
+
+def _at_the_counter(father: str) -> Script:
     rng, today = Random(), clock.today()  # noqa: S311  # another invented person each time
     yield Step(
         "窗口登记：老人跑了一年多，问过三处",
@@ -43,7 +57,7 @@ def _at_the_counter() -> Script:
         CLERK,
         data={
             "reporter_kind": ReporterKind.PERSON,
-            "name": invented.staff_name(rng),
+            "name": father,
             "identifier": invented.card(rng, "130703", date(today.year - 76, 5, 16)),
             "phone": invented.phone(rng),
             "address": invented.address(rng),
@@ -300,6 +314,54 @@ def _to_the_end() -> Script:
         },
         after=1,
     )
+
+
+def _written_down(father: str) -> Script:
+    """The precedent: refused as long as somebody can be known by it, reviewed by another, published."""
+    texts = {
+        "title": "省属单位职工去世，遗属待遇由哪一级核定",
+        "situation": "职工参保关系在省级，市、区都说不归自己管，遗属问了多处没有人受理。",
+        "solution": "由市窗口先行受理，按特事特办签批，函商省级经办机构核定；五个工作日没有回音即催办，"
+        "必要时派人当面核对材料；每五个工作日向遗属报一次进展。",
+        "basis": "《中华人民共和国社会保险法》第十七条",
+    }
+    yield Step(
+        "起草先例：写了老人的姓名，系统拒绝",
+        "precedent.draft",
+        CLERK,
+        data=texts | {"situation": f"{father}的独子参保关系在省级，市、区都说不归自己管。"},
+        refused=f"“{father}”是此件的反映人姓名",
+    )
+    yield Step("改写后保存先例稿", "precedent.draft", CLERK, data=texts)
+    yield Step("送审", "precedent.submit", CLERK)
+    yield Step("窗口负责人审核，发布到全市，有效期两年", "precedent.publish", LEAD, after=1)
+
+
+def _the_next_one() -> Script:
+    """In a county somebody comes with the same; the clerk sees how it was done, and it helps."""
+    rng, today = Random(), clock.today()  # noqa: S311  # another invented person each time
+    yield Step(
+        "县窗口登记同类事项：登记页右侧列出市级的先例",
+        "register",
+        CLERK,
+        data={
+            "reporter_kind": ReporterKind.PERSON,
+            "name": invented.staff_name(rng),
+            "identifier": invented.card(rng, "130722", date(today.year - 71, 2, 11)),
+            "phone": invented.phone(rng),
+            "capacity": Capacity.HEIR,
+            "principal_name": invented.staff_name(rng),
+            "kind": Kind.HARD,
+            "item_code": "YL10",
+            "subject": "女儿在省属单位去世后遗属待遇找谁核定",
+            "narrative": "女儿生前在省属单位工作，单位说参保关系不在县里，让到别处问。",
+            "channel": "counter",
+            "purpose": Purpose.REQUEST,
+            "trips_before": 1,
+            "months_before": 1,
+        },
+    )
+    yield Step("照先例办：记下有帮助", "precedent.helped", CLERK)
 
 
 def _clerk_and_lead(cast: Cast) -> list[str]:

@@ -28,6 +28,9 @@ from bancheng.timekeeping.due import BUSINESS_OPENS
 from bancheng.web.http import require_valid
 from tenants.demo.crew import Crew
 from tenants.demo.stories.trail import Trail
+from tenants.improvement.drafting import actions as precedents
+from tenants.improvement.drafting import acts as precedent_acts
+from tenants.improvement.drafting.forms import DraftForm as PrecedentForm
 from tenants.matters import actions, acts
 from tenants.matters import selectors as matters
 from tenants.matters.forms.intake import ConsultationForm, CounterForm, RegisterForm
@@ -63,6 +66,7 @@ class Step:
     """One act of one person. `data` is what is typed into the act's form, by the form's field names.
 
     `act` is a transition's name, "consultation" or "register" at the counter, "referral.<step>",
+    "precedent.<act>" for what is made of it for others, and that it helped somebody with the same,
     "track.<act>" for what the reporter does on their own page, "board.<decision>" for what the coordinator
     decides about it at the office, or "sweep" for the centre's clock, with which nobody acts. A page and the
     API take the same: whoever plays it in a browser fills in `data` and presses the button. A value may be a
@@ -201,6 +205,8 @@ class Stage:
             case ["referral", name]:
                 referral_id = self.trail.referral_at(place, "" if name == "draft" else name)
                 return reverse("referral", args=[referral_id], urlconf="tenants.urls")
+            case ["precedent", name] if name != "helped" and self.trail.draft_id:
+                return reverse("precedent_draft", args=[self.trail.draft_id], urlconf="tenants.urls")
         if matter_id := self.trail.matter_at(place):
             return reverse("matter", args=[matter_id], urlconf="tenants.urls")
         return reverse("consultation", args=[self.trail.consultation_id], urlconf="tenants.urls")
@@ -221,13 +227,15 @@ class Stage:
             case ["consultation"]:
                 self._consult(actor, data)
             case ["register"]:
-                self._register(actor, data)
+                self._register(place, actor, data)
             case ["track", name]:
                 track.perform(name=name, matter_id=cast.the_matter, data=data)
             case ["board", name]:
                 case = BoardCase.objects.get(pk=self.trail.case_for(name))
                 form = board_acts.bound(name).opened(case, data)
                 board_acts.perform(name=name, case_id=case.pk, actor=actor, form=form)
+            case ["precedent", name]:
+                self._precedent(name, actor, cast.the_matter, data)
             case ["referral", "draft"]:
                 self._draft(actor, cast.the_matter, data)
             case ["referral", name]:
@@ -244,12 +252,31 @@ class Stage:
         arguments = _checked(ConsultationForm(data)).arguments()
         self.trail.consultation_id = actions.record_consultation(actor=actor, **arguments).pk
 
-    def _register(self, actor: Actor, data: Mapping[str, Any]) -> None:
+    def _register(self, place: str, actor: Actor, data: Mapping[str, Any]) -> None:
         """A consultation fills the form as it does on the page; the step adds what was not asked before."""
         before = from_consultation(actor, str(self.trail.consultation_id or ""))
         opened = _as_opened(RegisterForm(initial=before), typed=data)
         arguments = _checked(RegisterForm(opened)).arguments()
-        self.trail.matter_id = actions.register(actor=actor, **arguments).pk
+        self.trail.begin(place, actions.register(actor=actor, **arguments).pk)
+
+    def _precedent(self, name: str, actor: Actor, matter_id: UUID, data: Mapping[str, Any]) -> None:
+        """Begun from the story's matter; it helps with the matter of the place."""
+        if name == "draft":
+            matter = matters.matter_for(actor, matter_id)
+            opened = _as_opened(PrecedentForm(matter=matter, actor=actor), typed=data)
+            form = PrecedentForm(opened, matter=matter, actor=actor)
+            require_valid(form)
+            made = precedents.draft(matter_id=matter_id, actor=actor, **form.arguments())
+            self.trail.draft_id = made.pk
+            return
+        draft_id = self.trail.draft_id
+        if draft_id is None:
+            raise RuntimeError("the story has no precedent yet")
+        if name == "helped":
+            precedents.helped(matter_id=matter_id, precedent_id=draft_id, actor=actor)
+            return
+        opening = partial(_as_opened, typed=data)
+        precedent_acts.perform(name=name, draft_id=draft_id, actor=actor, data=opening)
 
     def _draft(self, actor: Actor, matter_id: UUID, data: Mapping[str, Any]) -> None:
         require(actor, "referral.draft")

@@ -1,6 +1,6 @@
 """Where a story has got to: its matter at each centre and its referrals, found from the one it began with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from bancheng.centres.scope import in_centre
@@ -28,6 +28,17 @@ class Trail:
     home: str
     consultation_id: UUID | None = None
     matter_id: UUID | None = None
+    draft_id: UUID | None = None
+    """The precedent that was made of it, as draft and, once published, for everybody."""
+    later: dict[str, UUID] = field(default_factory=dict)
+    """By centre, the matter of somebody else who came there with the same."""
+
+    def begin(self, centre: str, matter_id: UUID) -> None:
+        """A matter was registered in this centre."""
+        if centre == self.home:
+            self.matter_id = matter_id
+        else:
+            self.later[centre] = matter_id
 
     def legs(self) -> list[Leg]:
         """Every referral of the story, each centre's in the order of their drafting, home's first."""
@@ -52,6 +63,8 @@ class Trail:
         """The centre's own matter in this story, None while there is none."""
         if centre == self.home:
             return self.matter_id
+        if centre in self.later:
+            return self.later[centre]
         return next((leg.matter_id for leg in reversed(self.legs()) if leg.target == centre), None)
 
     def referral_at(self, centre: str, step: str = "") -> UUID:
