@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bancheng.identity.roles import Role
 from bancheng.overview.indicators import REGISTRY, Figures, Shown, all_of, one_of, some_of
 from bancheng.overview.models import (
     BoardCase,
@@ -24,6 +25,7 @@ from bancheng.overview.models import (
 )
 from bancheng.overview.scope import Scope
 from bancheng.timekeeping import clock
+from tests import schemas
 
 DAY = date(2026, 3, 9)
 MARCH = Scope(date(2026, 3, 1), date(2026, 3, 31))
@@ -292,3 +294,45 @@ def test_a_sum_that_does_not_exist_is_refused() -> None:
 
 def test_codes_are_plain_and_stable_names() -> None:
     assert all(code.isidentifier() and code.islower() for code in REGISTRY)
+
+
+# --- By the API --------------------------------------------------------------------------------------
+
+PERIOD = "since=2026-03-01&until=2026-03-31"
+
+
+def test_the_api_says_what_the_page_says(office: Any) -> None:
+    city_day(accepted=167, accepted_closed=139, resolved=3)
+    api = schemas.api_for(office, schemas.make_staff(office, Role.CITY_ANALYST))
+    found = api.get(f"/api/v1/indicators/?{PERIOD}").json()
+    by_code = {each["code"]: each for each in found["indicators"]}
+    assert (found["since"], found["narrowed"]) == ("2026-03-01", {})
+    closing, on_time = by_code["closing"], by_code["on_time"]
+    assert (closing["text"], closing["number"]) == ("83.23 %（139/167）", "83.23")
+    assert (closing["part"], closing["whole"]) == (139, 167)
+    assert (on_time["text"], on_time["number"]) == ("样本不足（n=3）", None)
+
+
+def test_a_centres_api_tells_its_own_alone(zhangbei: Any) -> None:
+    fact(accepted=10)
+    fact(centre="130726", accepted=90)
+    api = schemas.api_for(zhangbei, schemas.make_staff(zhangbei, Role.DIRECTOR))
+    found = api.get(f"/api/v1/indicators/?{PERIOD}").json()
+    assert found["narrowed"] == {"centre": "130722"}
+    assert next(each["number"] for each in found["indicators"] if each["code"] == "accepted") == "10"
+    assert api.get(f"/api/v1/indicators/?{PERIOD}&centre=130726").status_code == 422
+
+
+@pytest.mark.parametrize(
+    "query", ["since=x", "since=2026-05-01&until=2026-03-01", "centre=999999", "kind=none", "colour=red"]
+)
+def test_the_api_refuses_conditions_that_make_no_sense(office: Any, query: str) -> None:
+    api = schemas.api_for(office, schemas.make_staff(office, Role.CITY_ANALYST))
+    answer = api.get(f"/api/v1/indicators/?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"]
+
+
+def test_who_may_not_see_figures_gets_none(zhangbei: Any) -> None:
+    api = schemas.api_for(zhangbei, schemas.make_staff(zhangbei, Role.WINDOW_CLERK))
+    assert api.get("/api/v1/indicators/").status_code == 403
