@@ -40,6 +40,16 @@ def test_a_named_browser_that_is_missing_is_not_replaced(monkeypatch: pytest.Mon
     assert binaries.find_chromium() is None
 
 
+def test_the_browsers_shell_comes_before_the_whole_browser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    shell = program(tmp_path, "chromium-headless-shell")
+    program(tmp_path, "chromium")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert binaries.find_chromium() == shell
+
+
 def test_a_named_browser_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     named = program(tmp_path / "bin", "my-chromium")
     monkeypatch.setenv("CHROMIUM", str(named))

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+# The shell is the same engine without the windows around it, and takes a third less time for a page.
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
 
 class Missing(RuntimeError):
     """A program is not on this machine; the message says, in Chinese, what to do."""
@@ -72,9 +75,9 @@ def find_valkey() -> Valkey:
 
 
 def find_chromium() -> Path | None:
-    """The browser of the browser tests: CHROMIUM, else chromium, chromium-browser, google-chrome on PATH."""
+    """The browser of the browser tests: CHROMIUM, else the first of CHROMIUMS on PATH."""
     named = os.environ.get("CHROMIUM")
-    for name in [named] if named else ["chromium", "chromium-browser", "google-chrome"]:
+    for name in [named] if named else CHROMIUMS:
         found = shutil.which(name)
         if found:
             return Path(found)

@@ -174,7 +174,7 @@ def signs_of_life() -> Iterable[Finding]:
 
 def browser() -> Iterable[Finding]:
     found = binaries.find_chromium()
-    missing = "没有：浏览器测试会略去；apt-get install -y chromium fonts-noto-cjk"
+    missing = "没有：浏览器测试会略去；apt-get install -y chromium-headless-shell fonts-noto-cjk"
     yield Finding(Mark.GOOD if found else Mark.LOOK, "Chromium", str(found or missing))
 
 

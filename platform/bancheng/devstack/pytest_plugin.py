@@ -12,7 +12,7 @@ import pytest
 from bancheng.devstack import throwaway
 from bancheng.devstack.binaries import find_chromium
 
-CHROMIUM_COMMAND = "apt-get install -y chromium fonts-noto-cjk"
+CHROMIUM_COMMAND = "apt-get install -y chromium-headless-shell fonts-noto-cjk"
 _LEFT_OUT = pytest.StashKey[int]()
 
 
