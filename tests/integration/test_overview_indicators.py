@@ -1,6 +1,6 @@
 """The indicators: what each is made of, and how it is said when there is little or nothing."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +25,13 @@ from bancheng.overview.models import (
 )
 from bancheng.overview.scope import Scope
 from bancheng.timekeeping import clock
+from bancheng.timekeeping.clock import SHANGHAI
+from tenants.matters import actions
+from tenants.matters.models import Matter
+from tenants.matters.states import OPEN, State
+from tenants.workbook import summary
 from tests import schemas
+from tests.desk import Desk
 
 DAY = date(2026, 3, 9)
 MARCH = Scope(date(2026, 3, 1), date(2026, 3, 31))
@@ -131,6 +137,32 @@ def test_clearing_counts_what_was_open_when_the_period_began() -> None:
     city_day(date(2026, 2, 5), reopened=2)
     city_day(accepted=12, closed=15)
     assert said("clearing").text == "75.00 %（15/20）"
+
+
+def test_what_was_open_follows_from_the_facts_however_matters_ended(desk: Desk) -> None:
+    lead = desk.actor(Role.WINDOW_LEAD)
+    january = datetime(2026, 1, 12, 10, 0, tzinfo=SHANGHAI)
+    with clock.at(january):
+        desk.registered(), desk.declined(), desk.closed()
+        open_still = [desk.accepted(), desk.handling(), desk.replied()]
+        desk.withdrawn()
+        taken = desk.handling()
+        actions.withdraw(matter_id=taken.pk, actor=lead, reason="不再需要", told_by="电话")
+        merged = desk.handling()
+        actions.merge(matter_id=merged.pk, actor=lead, into=open_still[1].pk, reason="同一事项")
+        again = desk.closed()
+    with clock.at(january + timedelta(days=3)):
+        actions.reopen(matter_id=again.pk, actor=lead, reason="又受阻")
+        open_then = Matter.objects.filter(state__in=OPEN).exclude(state=State.REGISTERED).count()
+        summary.summarise("130722")
+    with clock.at(january + timedelta(days=30)):
+        for _ in range(2):
+            desk.closed()
+        summary.summarise("130722")
+    february = Scope(date(2026, 2, 1), date(2026, 2, 28), centre="130722")
+    assert open_then == len(open_still) + 1
+    assert Figures(february).open_at_start == open_then
+    assert said("clearing", february).of == f"2/{open_then + 2}"
 
 
 def test_a_centre_is_told_by_its_facts_alone() -> None:
