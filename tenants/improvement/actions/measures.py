@@ -54,7 +54,7 @@ def set_measure(
         "trips_after": trips_after,
     }
     with acting("set_measure", problem_id=problem_id, actor=actor) as act:
-        if wrong := wrong_with(figures) | _wrong_owner(owner) | _wrong_day(due_on):
+        if wrong := _wrong_figures(figures) | _wrong_owner(owner) | _wrong_day(due_on):
             raise Invalid(wrong)
         measure = Measure.objects.create(
             problem=act.problem,
@@ -124,7 +124,7 @@ def make_routine(*, problem_id: UUID, actor: Actor, guide_version: str, guide_ch
     return act.problem
 
 
-def wrong_with(figures: dict[str, int]) -> dict[str, list[str]]:
+def _wrong_figures(figures: dict[str, int]) -> dict[str, list[str]]:
     """By field, what is wrong with the figures before and after a measure: none may grow, one must shrink."""
     wrong = {
         f"{name}_after": [f"现{word}不能多于原{word}。"]

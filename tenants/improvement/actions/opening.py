@@ -54,7 +54,8 @@ def start(*, actor: Actor, item: str, cause: str, title: str, pain: Pain) -> Pro
     Conflict where the problem is in the register already.
     """
     require(actor, "problem.open")
-    catalogue.item(item), catalogue.cause(cause)
+    catalogue.item(item)
+    catalogue.cause(cause)
     with transaction.atomic():
         queue_for_new()
         there = _present((item, cause))

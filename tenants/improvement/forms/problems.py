@@ -12,7 +12,6 @@ from bancheng.overview.models import Link, MeasureKind, Pain, ProblemState
 from bancheng.privacy.patterns import without_personal_numbers
 from bancheng.timekeeping import clock
 from tenants.improvement import patterns, thresholds
-from tenants.improvement.actions.measures import LIGHTENED, wrong_with
 from tenants.improvement.models import Measure, Problem
 from tenants.improvement.workflow import living
 from tenants.matters.forms.base import PlainForm, cause_choices, item_choices
@@ -105,7 +104,7 @@ class DismissForm(ProblemForm):
 
 
 class StudyForm(ProblemForm):
-    attended = forms.CharField(label="参加研判", max_length=200, help_text="哪些部门、岗位参加。")
+    attended = ClearLine(label="参加研判", max_length=200, help_text="哪些部门、岗位参加。")
     root_cause = ClearField(label="根本原因", help_text="为什么总是卡在这里，卡在哪个环节。")
     pain = forms.ChoiceField(label="类型", choices=Pain.choices, widget=forms.RadioSelect)
     link = forms.ChoiceField(label="可由谁解决", choices=Link.choices, widget=forms.RadioSelect)
@@ -123,6 +122,8 @@ class StudyForm(ProblemForm):
 
 
 class MeasureForm(ProblemForm):
+    """What the figures and the day have to be, the action itself says."""
+
     kind = forms.ChoiceField(label="措施类型", choices=[("", "请选择"), *MeasureKind.choices])
     text = ClearField(label="措施内容", help_text="具体怎么改：谁做、在哪里做、先做什么。")
     owner = ByIdField(label="责任人")
@@ -139,21 +140,6 @@ class MeasureForm(ProblemForm):
     def prepare(self) -> None:
         people = Staff.objects.filter(is_active=True).order_by("name", "username")
         self.fields["owner"].choices = [("", "请选择责任人"), *((str(p.pk), str(p)) for p in people)]  # type: ignore[attr-defined]
-
-    def clean_due_on(self) -> Any:
-        day = self.cleaned_data["due_on"]
-        if day < clock.today():
-            raise ValidationError("完成期限不能早于今天。")
-        return day
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        names = [f"{name}_{when}" for name in LIGHTENED for when in ("before", "after")]
-        figures = {name: int(said[name]) for name in names if said.get(name) is not None}
-        if len(figures) == len(names):
-            for name, sentences in wrong_with(figures).items():
-                self.add_error(name or None, sentences[0])
-        return said
 
 
 class TryOutForm(ProblemForm):
