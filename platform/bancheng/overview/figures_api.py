@@ -27,7 +27,7 @@ from bancheng.web.http import require_valid
 # --- How it is shown ---------------------------------------------------------------------------------
 
 
-class MonthSerializer(serializers.Serializer[trend.Month]):
+class TrendMonthSerializer(serializers.Serializer[trend.Month]):
     month = serializers.DateField(label="月份首日", source="first")
     registered = serializers.IntegerField(label="登记")
     accepted = serializers.IntegerField(label="受理")
@@ -35,7 +35,7 @@ class MonthSerializer(serializers.Serializer[trend.Month]):
     consultations = serializers.IntegerField(label="咨询，不能计的为空", allow_null=True)
 
 
-class MarkSerializer(serializers.Serializer[marks.Marked]):
+class TrendMeasureSerializer(serializers.Serializer[marks.Marked]):
     """A measure that took effect in the period."""
 
     from_on = serializers.DateField(label="起始日期", source="mark.from_on")
@@ -47,11 +47,11 @@ class MarkSerializer(serializers.Serializer[marks.Marked]):
 
 
 class TrendSerializer(serializers.Serializer[Any]):
-    months = MonthSerializer(many=True)
-    measures = MarkSerializer(many=True, label="期内起始的措施，最近的至多二十项")
+    months = TrendMonthSerializer(many=True)
+    measures = TrendMeasureSerializer(many=True, label="期内起始的措施，最近的至多二十项")
 
 
-class LineSerializer(serializers.Serializer[cells.Line]):
+class CellLineSerializer(serializers.Serializer[cells.Line]):
     code = serializers.CharField(label="值；空的一列为其余各项之和", allow_null=True)
     label = serializers.CharField()  # type: ignore[assignment]  # a field, not DRF's own label
     total = serializers.IntegerField(label="合计")
@@ -60,8 +60,8 @@ class LineSerializer(serializers.Serializer[cells.Line]):
 class CellsSerializer(serializers.Serializer[Any]):
     """Counts by two dimensions: one list of counts for each row, in the order of the columns."""
 
-    rows = LineSerializer(many=True, label="行")
-    columns = LineSerializer(many=True, label="列")
+    rows = CellLineSerializer(many=True, label="行")
+    columns = CellLineSerializer(many=True, label="列")
     total = serializers.IntegerField(label="总计")
     counts = serializers.ListField(
         label="各行各列的计数", child=serializers.ListField(child=serializers.IntegerField())
@@ -75,7 +75,7 @@ class HandsSerializer(serializers.Serializer[patterns.Hands]):
     days = serializers.DictField(label="每件平均在各方手上的工作日", child=serializers.FloatField())
 
 
-class FlowSerializer(serializers.Serializer[flows.Flow]):
+class ReferralFlowSerializer(serializers.Serializer[flows.Flow]):
     source_code = serializers.CharField(label="转出单位代码", source="source")
     source_name = serializers.CharField(label="转出单位", source="source_label")
     target_code = serializers.CharField(label="承办单位代码", source="target")
@@ -89,10 +89,10 @@ class FlowSerializer(serializers.Serializer[flows.Flow]):
 
 class FlowsSerializer(serializers.Serializer[Any]):
     told = serializers.BooleanField(label="所选条件下能否计")
-    flows = FlowSerializer(many=True)
+    flows = ReferralFlowSerializer(many=True)
 
 
-class CentreSerializer(serializers.Serializer[CentreRow]):
+class CentreFiguresSerializer(serializers.Serializer[CentreRow]):
     """A centre's counters of the period, its rates, and how it stands at `summarised_at`."""
 
     code = serializers.CharField(label="中心代码")
@@ -194,7 +194,7 @@ class CentresForm(forms.Form):
 
 
 class CentresView(FiguresView):
-    name, answer, many, more = "centres", CentreSerializer, True, (CentresForm,)
+    name, answer, many, more = "centres", CentreFiguresSerializer, True, (CentresForm,)
     summary = "各中心的计数、比率和现况，按名册次序"
 
     def found(self, scope: Scope, query: Mapping[str, Any], centre: str) -> Response:
@@ -204,7 +204,9 @@ class CentresView(FiguresView):
         codes: Any = selectors.ordered(
             scope, known, search=form.cleaned_data["q"], sort=form.cleaned_data["sort"]
         )
-        return self.paged(codes, CentreSerializer, lambda page: selectors.centres(scope, page, known=known))
+        return self.paged(
+            codes, CentreFiguresSerializer, lambda page: selectors.centres(scope, page, known=known)
+        )
 
 
 def _addresses(*views: type[FiguresView], own: bool) -> list[URLPattern]:
