@@ -30,7 +30,7 @@ from tenants.demo.crew import Crew
 from tenants.demo.stories.trail import Trail
 from tenants.improvement.drafting import actions as precedents
 from tenants.improvement.drafting import acts as precedent_acts
-from tenants.improvement.drafting.forms import DraftForm as PrecedentForm
+from tenants.improvement.drafting.forms import BeginForm
 from tenants.matters import actions, acts
 from tenants.matters import selectors as matters
 from tenants.matters.forms.intake import ConsultationForm, CounterForm, RegisterForm
@@ -263,8 +263,8 @@ class Stage:
         """Begun from the story's matter; it helps with the matter of the place."""
         if name == "draft":
             matter = matters.matter_for(actor, matter_id)
-            opened = _as_opened(PrecedentForm(matter=matter, actor=actor), typed=data)
-            form = PrecedentForm(opened, matter=matter, actor=actor)
+            opened = _as_opened(BeginForm(matter=matter, actor=actor), typed=data)
+            form = BeginForm(opened, matter=matter, actor=actor)
             require_valid(form)
             made = precedents.draft(matter_id=matter_id, actor=actor, **form.arguments())
             self.trail.draft_id = made.pk

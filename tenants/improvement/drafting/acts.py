@@ -40,7 +40,7 @@ _ACTIONS: dict[str, tuple[type[django_forms.Form], Callable[..., PrecedentDraft]
     "publish": (forms.PublishForm, actions.publish),
     "send_back": (forms.SendBackForm, actions.send_back),
     "renew": (forms.RenewForm, actions.renew),
-    "withdraw": (forms.WithdrawForm, actions.withdraw),
+    "withdraw": (forms.WithdrawPrecedentForm, actions.withdraw),
 }
 BOUND: dict[str, Bound] = {name: Bound(each, *_ACTIONS[name]) for name, each in workflow.TABLE.items()}
 

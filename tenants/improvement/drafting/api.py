@@ -23,7 +23,7 @@ from bancheng.web.api import PagedView, PathField
 from bancheng.web.bodies import asked, filled, parameters_of, sent
 from bancheng.web.openapi import body_of
 from tenants.improvement.drafting import actions, acts, selectors, workflow
-from tenants.improvement.drafting.forms import DraftFilters, DraftForm, traces_in
+from tenants.improvement.drafting.forms import DraftFilters, BeginForm, traces_in
 from tenants.improvement.models import DraftState, PrecedentDraft
 from tenants.matters import selectors as matters
 
@@ -153,14 +153,14 @@ class BesideView(APIView):
         operation_id="precedent_draft_begin",
         summary="由已销号的反映件起草先例",
         description="文字中像个人信息的逐项拒绝。" + f"可办理的角色：{names(PERMISSIONS['precedent.draft'])}",
-        request=body_of(DraftForm),
+        request=body_of(BeginForm),
         responses={201: DetailSerializer},
     )
     def post(self, request: Request, matter_id: UUID) -> Response:
         actor = actor_of(request)
         require(actor, "precedent.draft")
         matter = matters.matter_for(actor, matter_id)
-        form = filled(DraftForm, request.data, matter=matter, actor=actor)
+        form = filled(BeginForm, request.data, matter=matter, actor=actor)
         made = actions.draft(matter_id=matter_id, actor=actor, **form.arguments())
         return _shown(made.pk, actor, made=True)
 

@@ -59,7 +59,7 @@ class TextsForm(ActForm):
         return cleaned
 
 
-class DraftForm(TextsForm):
+class BeginForm(TextsForm):
     """The same when it is begun; it opens with what the matter's codes say."""
 
     reason = forms.CharField(
@@ -134,7 +134,7 @@ class RenewForm(CheckedForm):
     note = TextField(label="核实情况", max_length=500, help_text="核实了哪些文件；只有本中心能看到。")
 
 
-class WithdrawForm(StepForm):
+class WithdrawPrecedentForm(StepForm):
     reason = forms.CharField(label="撤下原因", max_length=200, help_text="各中心都能看到，不写个人信息。")
 
     def clean_reason(self) -> str:

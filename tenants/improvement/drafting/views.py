@@ -19,7 +19,7 @@ from bancheng.precedents.selectors import Line
 from bancheng.web.answers import dialog_or_page, go, tell_once
 from bancheng.web.http import require_valid
 from tenants.improvement.drafting import actions, acts, selectors, workflow
-from tenants.improvement.drafting.forms import DraftFilters, DraftForm, traces_in
+from tenants.improvement.drafting.forms import DraftFilters, BeginForm, traces_in
 from tenants.improvement.models import PrecedentDraft
 from tenants.matters import selectors as matters
 from tenants.matters.models import Matter
@@ -98,8 +98,8 @@ def new(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     if request.method != "POST":
         if why := actions.why_not_begin(matter):
             raise Conflict(why, code="not_now")
-        return _new_form(request, matter, DraftForm(matter=matter, actor=actor))
-    form = DraftForm(request.POST, matter=matter, actor=actor)
+        return _new_form(request, matter, BeginForm(matter=matter, actor=actor))
+    form = BeginForm(request.POST, matter=matter, actor=actor)
     try:
         require_valid(form)
         made = actions.draft(matter_id=matter_id, actor=actor, **form.arguments())
@@ -139,6 +139,6 @@ def _act_form(
     return dialog_or_page(request, "improvement/drafts/act", context, status=status)
 
 
-def _new_form(request: HttpRequest, matter: Matter, form: DraftForm, *, status: int = 200) -> HttpResponse:
+def _new_form(request: HttpRequest, matter: Matter, form: BeginForm, *, status: int = 200) -> HttpResponse:
     context = {"matter": matter, "form": form, "item": item_name(matter.item_code)}
     return render(request, "improvement/drafts/new.html", context, status=status)
