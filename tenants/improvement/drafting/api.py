@@ -23,7 +23,7 @@ from bancheng.web.api import PagedView, PathField
 from bancheng.web.bodies import asked, filled, parameters_of, sent
 from bancheng.web.openapi import body_of
 from tenants.improvement.drafting import actions, acts, selectors, workflow
-from tenants.improvement.drafting.forms import DraftFilters, BeginForm, traces_in
+from tenants.improvement.drafting.forms import BeginForm, DraftFilters, traces_in
 from tenants.improvement.models import DraftState, PrecedentDraft
 from tenants.matters import selectors as matters
 

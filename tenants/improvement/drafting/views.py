@@ -19,7 +19,7 @@ from bancheng.precedents.selectors import Line
 from bancheng.web.answers import dialog_or_page, go, tell_once
 from bancheng.web.http import require_valid
 from tenants.improvement.drafting import actions, acts, selectors, workflow
-from tenants.improvement.drafting.forms import DraftFilters, BeginForm, traces_in
+from tenants.improvement.drafting.forms import BeginForm, DraftFilters, traces_in
 from tenants.improvement.models import PrecedentDraft
 from tenants.matters import selectors as matters
 from tenants.matters.models import Matter
