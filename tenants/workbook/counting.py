@@ -8,6 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import (
@@ -18,11 +20,11 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    FilteredRelation,
     IntegerField,
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
     Value,
 )
@@ -38,7 +40,7 @@ from bancheng.timekeeping.calendar import WorkingCalendar
 from bancheng.timekeeping.clock import SHANGHAI
 from bancheng.timekeeping.due import BUSINESS_CLOSES
 from tenants.coordination.models import JointPart
-from tenants.matters.models import Event, MatterCause
+from tenants.matters.models import Event
 from tenants.matters.states import State
 from tenants.referrals.models import Referral
 from tenants.referrals.models import State as ReferralState
@@ -74,8 +76,8 @@ Events = QuerySet[Event, Any]
 
 
 def count(days: Iterable[date] | None, calendar: WorkingCalendar) -> Counted:
-    """Everything that the events of `days` come to, or those of all days for None. Four queries, and two
-    for the matters that were resolved on them."""
+    """Everything that the events of `days`, one at least, come to, or those of all days for None. Four
+    queries, and one for the timelines of the matters that were resolved on them."""
     events, counted = _with_dimensions(days), Counted()
     _by_rules(events, counted)
     _contacts(events, counted, calendar)
@@ -88,10 +90,11 @@ def count(days: Iterable[date] | None, calendar: WorkingCalendar) -> Counted:
 
 
 def _by_rules(events: Events, counted: Counted) -> None:
-    counters = {name: Count("pk", filter=rule) for name, rule in _RULES.items()}
-    sums = {name: Sum(amount, filter=rule) for name, (amount, rule) in _SUMS.items()}
+    counters = {name: Count("pk", filter=Q(act__in=acts) & rule) for name, (acts, rule) in _RULES.items()}
+    sums = {name: Sum(amount, filter=Q(act__in=acts) & rule) for name, (amount, acts, rule) in _SUMS.items()}
     rows = (
-        events.annotate(
+        events.filter(act__in=_ACTS)
+        .annotate(
             contacted_on=TruncDate("matter__first_contact_at", tzinfo=SHANGHAI),
             hour=TruncTime("at", tzinfo=SHANGHAI),
             due_then=Cast(_said("due_on"), DateField()),
@@ -161,7 +164,6 @@ def _resolutions(events: Events, counted: Counted, calendar: WorkingCalendar) ->
 
 def _with_dimensions(days: Iterable[date] | None) -> Events:
     """The events of these days with their day and what their matters are now."""
-    principal = MatterCause.objects.filter(matter=OuterRef("matter"), principal=True).values("code")
     parts = JointPart.objects.filter(matter=OuterRef("matter"))
     sent = Referral.objects.filter(matter=OuterRef("matter")).exclude(state=ReferralState.DRAFT)
     here = current_centre().code
@@ -171,7 +173,8 @@ def _with_dimensions(days: Iterable[date] | None) -> Events:
         kind=F("matter__kind"),
         mode=F("matter__mode"),
         level=Coalesce(F("matter__level"), Value(0), output_field=IntegerField()),
-        cause=Coalesce(Subquery(principal), Value("")),
+        principal=FilteredRelation("matter__causes", condition=Q(matter__causes__principal=True)),
+        cause=Coalesce(F("principal__code"), Value("")),
         reporter=F("matter__reporter__kind"),
         cross_department=Exists(parts),
         cross_level=_to_any(sent, places.level_pattern(here)),
@@ -190,10 +193,10 @@ def _within(days: Iterable[date] | None) -> Q:
     """The moments of these days, as few stretches as there are: each is one look into the index."""
     if days is None:
         return Q()
-    moments = Q(pk=None)
-    for first, last in _stretches(sorted(days)):
-        moments |= Q(at__gte=clock.start_of(first), at__lt=clock.end_of(last))
-    return moments
+    stretches = _stretches(sorted(days))
+    return reduce(
+        or_, (Q(at__gte=clock.start_of(first), at__lt=clock.end_of(last)) for first, last in stretches)
+    )
 
 
 def _stretches(days: list[date]) -> list[tuple[date, date]]:
@@ -210,46 +213,51 @@ def _said(key: str) -> KeyTextTransform:
     return KeyTextTransform(key, "data")
 
 
-_ACCEPTED, _RESOLVED, _RATED = Q(act="accept"), Q(act="resolve"), Q(act="rate")
-_REACHED = Q(act="call_back", data__reached=True)
 _IN_TIME = Q(due_then__gt=F("day")) | Q(due_then=F("day"), hour__lte=BUSINESS_CLOSES)
+_REACHED = Q(data__reached=True)
 
-_RULES: dict[str, Q] = {
-    "registered": Q(act="register"),
-    "received": Q(act="register", matter__origin_referral__isnull=False),
-    "repeated": Q(act="register", matter__repeated=True),
-    "accepted": _ACCEPTED,
-    "accepted_closed": _ACCEPTED & Q(matter__state=State.CLOSED),
-    "contacted_same_day": _ACCEPTED & Q(contacted_on__lte=F("day")),
-    "declined": Q(act="decline"),
-    "returned": Q(act="return_to_window"),
-    "referred_out": Q(act="refer"),
-    "extended": Q(act__in=("extend", "extend_again")),
-    "supervised": Q(act="supervise"),
-    "escalated": Q(act="escalate"),
-    "taken_over": Q(act="take_over"),
-    "resolved": _RESOLVED,
-    "resolved_on_time": _RESOLVED & _IN_TIME,
-    "done": _RESOLVED & Q(data__outcome=Outcome.DONE),
-    "replied": Q(act__in=("reply", "answer")),
-    "called_back": _REACHED,
-    "solved": _REACHED & Q(data__solved=True),
-    "blocked_again": _REACHED & Q(data__blocked=True),
-    "trips_told": _REACHED & Q(trips_said__isnull=False),
-    "rated": _RATED,
-    "satisfied": _RATED & Q(grade__gt=max(LOW)),
-    "closed": Q(act__in=("close", "close_confirmed")),
-    "reopened": Q(act="reopen"),
-    "withdrawn": Q(act="withdraw"),
-    "dropped": Q(act__in=("withdraw", "merge", "redirected_away")) & ~Q(from_state=State.REGISTERED),
+_RULES: dict[str, tuple[tuple[str, ...], Q]] = {
+    "registered": (("register",), Q()),
+    "received": (("register",), Q(matter__origin_referral__isnull=False)),
+    "repeated": (("register",), Q(matter__repeated=True)),
+    "accepted": (("accept",), Q()),
+    "accepted_closed": (("accept",), Q(matter__state=State.CLOSED)),
+    "contacted_same_day": (("accept",), Q(contacted_on__lte=F("day"))),
+    "declined": (("decline",), Q()),
+    "returned": (("return_to_window",), Q()),
+    "referred_out": (("refer",), Q()),
+    "extended": (("extend", "extend_again"), Q()),
+    "supervised": (("supervise",), Q()),
+    "escalated": (("escalate",), Q()),
+    "taken_over": (("take_over",), Q()),
+    "resolved": (("resolve",), Q()),
+    "resolved_on_time": (("resolve",), _IN_TIME),
+    "done": (("resolve",), Q(data__outcome=Outcome.DONE)),
+    "replied": (("reply", "answer"), Q()),
+    "called_back": (("call_back",), _REACHED),
+    "solved": (("call_back",), _REACHED & Q(data__solved=True)),
+    "blocked_again": (("call_back",), _REACHED & Q(data__blocked=True)),
+    "trips_told": (("call_back",), _REACHED & Q(trips_said__isnull=False)),
+    "rated": (("rate",), Q()),
+    "satisfied": (("rate",), Q(grade__gt=max(LOW))),
+    "closed": (("close", "close_confirmed"), Q()),
+    "reopened": (("reopen",), Q()),
+    "withdrawn": (("withdraw",), Q()),
+    "dropped": (("withdraw", "merge", "redirected_away"), ~Q(from_state=State.REGISTERED)),
 }
-"""How each counter is told from the events; in words in `overview.models.COUNTERS`."""
+"""How each counter is told from the events: which acts, and what else must hold; in words in
+`overview.models.COUNTERS`."""
 
-_SUMS: dict[str, tuple[str, Q]] = {
-    "trips_before": ("matter__trips_before", Q(act="register")),
-    "months_before": ("matter__months_before", Q(act="register")),
-    "trips_after": ("trips_said", _REACHED),
-    "thanked": ("number", Q(act="thank")),
+_SUMS: dict[str, tuple[str, tuple[str, ...], Q]] = {
+    "trips_before": ("matter__trips_before", ("register",), Q()),
+    "months_before": ("matter__months_before", ("register",), Q()),
+    "trips_after": ("trips_said", ("call_back",), _REACHED),
+    "thanked": ("number", ("thank",), Q()),
+}
+"""The same for counters that add up what is said: first what."""
+
+_ACTS = {act for acts, _ in _RULES.values() for act in acts} | {
+    act for _, acts, _ in _SUMS.values() for act in acts
 }
 
 _TOLD = {*_RULES, *_SUMS, "contacted_next_day", *rounds.COUNTERS}

@@ -18,7 +18,7 @@ def gauges() -> dict[str, int]:
         | {
             "no_owner": selectors.without_owner().count(),
             "no_reply": selectors.without_reply().count(),
-            "city_notices": _open().filter(ladder_steps__step="notify_city").distinct().count(),
+            "city_notices": _open().filter(ladder_steps__step="notify_city").values("pk").distinct().count(),
         }
     )
 
