@@ -308,6 +308,15 @@ def test_a_watermark_from_another_cluster_leads_to_a_rebuild(desk: Desk) -> None
     assert figure().watermark < 2**60
 
 
+def test_facts_from_before_they_knew_their_calendar_are_counted_anew(desk: Desk) -> None:
+    desk.registered()
+    summary.summarise(ZHANGBEI)
+    Fact.objects.update(registered=7)
+    CentreFigure.objects.update(calendar="", watermark=summary._oldest_running_transaction())
+    summary.summarise(ZHANGBEI)
+    assert fact()["registered"] == 1
+
+
 def test_the_number_of_queries_does_not_grow_with_the_matters(
     desk: Desk, django_assert_max_num_queries: Any
 ) -> None:

@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
         ('overview', '0006_city_problems'),
     ]
 
+    # Empty fits no calendar: after the upgrade every centre's facts are counted anew, with their new columns.
     operations = [
         migrations.AddField(
             model_name='centrefigure',
