@@ -313,11 +313,13 @@ def test_a_centres_host_has_no_overview(zhangbei: Any) -> None:
     assert client.get("/centres/").status_code == 404
 
 
-def test_the_office_has_no_address_for_a_case(analyst: Client, zhangbei: Any) -> None:
+def test_the_office_is_refused_the_address_of_a_case(analyst: Client, zhangbei: Any) -> None:
     with in_centre("130722"):
         matter = Desk(zhangbei).registered()
     for path in (f"/matters/{matter.pk}/", f"/api/v1/matters/{matter.pk}/", "/workbook/", "/intake/"):
-        assert analyst.get(path).status_code == 404
+        answer = analyst.get(path)
+        assert answer.status_code == 403
+        assert matter.number not in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/", "/board/", "/centres/"])
