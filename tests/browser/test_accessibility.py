@@ -39,6 +39,8 @@ PAGES = {
         "/settings/reckoning/",
         "/replies/after/",
         "/replies/texts/",
+        "/zero-reports/",
+        "/figures/index/",
     ),
     Role.HANDLER: ("/", "/notices/"),
     Role.DIRECTOR: ("/",),
@@ -46,7 +48,7 @@ PAGES = {
     Role.AUDITOR: ("/audit/",),
 }
 OFFICE_PAGES = {
-    Role.CITY_ANALYST: ("/",),
+    Role.CITY_ANALYST: ("/", "/index/", "/zero-reports/", "/elsewhere/"),
     Role.CITY_COORDINATOR: ("/board/", "/city-notices/"),
     Role.OPERATOR: ("/centres/", "/exchange/", "/outside-offices/", "/outside-offices/add/"),
 }

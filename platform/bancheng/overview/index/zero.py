@@ -57,8 +57,10 @@ class Cell:
 
     @property
     def text(self) -> str:
-        """In a grid: the number of matters, or the word of the stand."""
-        return f"{self.registered} 件" if self.stand is Stand.BUSY else str(self.stand.label)
+        """In a grid: the number of matters, or the word of the stand, as short as it can be."""
+        if self.stand is Stand.BUSY:
+            return f"{self.registered} 件"
+        return "不计" if self.stand is Stand.ABSENT else str(self.stand.label)
 
 
 @dataclass(frozen=True)
