@@ -26,10 +26,10 @@ TEXTS: dict[str, Any] = {
 CLERK, LEAD, DIRECTOR = Role.WINDOW_CLERK, Role.WINDOW_LEAD, Role.DIRECTOR
 
 
-def drafted(desk: Desk, matter: Matter | None = None, **texts: Any) -> PrecedentDraft:
-    """By the clerk, from a matter that is closed. Inside the centre."""
+def drafted(desk: Desk, matter: Matter | None = None, *, by: Role = CLERK, **texts: Any) -> PrecedentDraft:
+    """By the clerk unless somebody else is named, from a matter that is closed. Inside the centre."""
     matter = matter or desk.closed()
-    return actions.draft(matter_id=matter.pk, actor=desk.actor(CLERK), **TEXTS | {"reason": "示例"} | texts)
+    return actions.draft(matter_id=matter.pk, actor=desk.actor(by), **TEXTS | {"reason": "示例"} | texts)
 
 
 def submitted(desk: Desk, matter: Matter | None = None, **texts: Any) -> PrecedentDraft:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from bancheng.centres.scope import current_centre
 from bancheng.errors import Conflict, NotFound
@@ -127,6 +127,8 @@ def publish(*, draft_id: UUID, actor: Actor, expires_on: date, note: str = "") -
     """Publish it to all centres (审核发布) under the next number of the year; the authors are told."""
     with _doing("publish", draft_id, actor, note) as act:
         row = act.draft
+        if Precedent.objects.filter(pk=row.pk).exists():
+            raise Conflict("这份先例稿已经发布。", code="published")
         _reviewed(row, actor, note)
         row.expires_on = expires_on
         row.number = numbering.precedent_number(
@@ -142,7 +144,7 @@ def renew(*, draft_id: UUID, actor: Actor, expires_on: date, note: str = "") -> 
     """Let it hold on (续期), also after it expired."""
     with _doing("renew", draft_id, actor, note) as act:
         act.draft.expires_on = expires_on
-        Precedent.objects.filter(pk=draft_id).update(expires_on=expires_on)
+        _theirs(draft_id).update(expires_on=expires_on)
         act.said = {"number": act.draft.number, "expires_on": expires_on}
     return act.draft
 
@@ -150,7 +152,7 @@ def renew(*, draft_id: UUID, actor: Actor, expires_on: date, note: str = "") -> 
 def withdraw(*, draft_id: UUID, actor: Actor, reason: str) -> PrecedentDraft:
     """Take it back (撤下): it stays to be read with the reason, which is public, but is suggested no more."""
     with _doing("withdraw", draft_id, actor, reason) as act:
-        Precedent.objects.filter(pk=draft_id).update(withdrawn_on=clock.today(), withdrawn_reason=reason)
+        _theirs(draft_id).update(withdrawn_on=clock.today(), withdrawn_reason=reason)
         act.said = {"number": act.draft.number}
     return act.draft
 
@@ -225,6 +227,11 @@ def _doing(name: str, draft_id: UUID, actor: Actor, reason: str = "") -> Iterato
         row.state = transition.target or row.state
         row.save()
         audit.record(actor=actor, act=f"precedent.{name}", subject=row, reason=reason, **act.said)
+
+
+def _theirs(draft_id: UUID) -> QuerySet[Precedent]:
+    """The published row of a draft of this centre; other centres' cannot be changed from here."""
+    return Precedent.objects.filter(pk=draft_id, centre=current_centre().code)
 
 
 def _reviewed(row: PrecedentDraft, actor: Actor, note: str) -> None:

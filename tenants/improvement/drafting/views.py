@@ -54,7 +54,7 @@ def draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     found = selectors.draft_for(actor, draft_id)
     choices = list(workflow.choices(found, actor))
-    published = Precedent.objects.defer("words", "pairs").filter(pk=found.pk).first()
+    published = Precedent.objects.defer("words", "pairs").filter(pk=found.pk, number=found.number).first()
     context = {
         "draft": found,
         "item": item_name(found.matter.item_code),
