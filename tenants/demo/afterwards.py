@@ -12,7 +12,7 @@ from bancheng.timekeeping import clock
 from bancheng.timekeeping.holders import Holder
 from tenants.casework.actions import guidance
 from tenants.casework.models import VisitKind
-from tenants.demo import material
+from tenants.demo import firsts, material
 from tenants.demo.plan import Fate
 from tenants.replies import actions as replies
 from tenants.replies.models import ThanksKind, Via
@@ -68,7 +68,7 @@ def visited(life: Life) -> Beats:
 
 
 def closed(life: Life, outcome: Outcome) -> Beats:
-    """Thanks for a few; a look back at what should have been quicker."""
+    """Thanks for a few; a look back at what should have been quicker; a first case written down."""
     if outcome == Outcome.DONE and life.rng.random() < 0.06:
         yield life.after(1, 4)
         kind = life.rng.choice((ThanksKind.BANNER, ThanksKind.LETTER))
@@ -86,3 +86,4 @@ def closed(life: Life, outcome: Outcome) -> Beats:
             quicker=quicker,
             measure=measure,
         )
+    yield from firsts.written_down(life, outcome)

@@ -32,7 +32,7 @@ STUDYING = (330, 341)
 
 def sweeps(centre: str, crew: Crew, until: datetime, calendar: WorkingCalendar) -> Beats:
     """The clock's own work on the register: proposals, what came back, what is due to be watched."""
-    often = SWEPT_EVERY if centre in waves.WAVES else 2 * SWEPT_EVERY
+    often = SWEPT_EVERY if any(courses_of(centre)) else 4 * SWEPT_EVERY
     days = plan.workdays(until, calendar)
     for day in dict.fromkeys([*_every(days, often), days[-2]]):
         yield Beat(datetime.combine(day, SWEPT_AT, SHANGHAI), centre)
@@ -42,11 +42,12 @@ def sweeps(centre: str, crew: Crew, until: datetime, calendar: WorkingCalendar) 
 
 def courses(centre: str, crew: Crew, until: datetime, calendar: WorkingCalendar) -> list[Beats]:
     """One for each pattern of the centre that somebody takes up."""
-    return [
-        _Learning(centre, wave, crew, until, calendar).beats()
-        for wave in waves.WAVES.get(centre, ())
-        if wave.pattern in COURSES
-    ]
+    return [_Learning(centre, wave, crew, until, calendar).beats() for wave in courses_of(centre)]
+
+
+def courses_of(centre: str) -> list[Wave]:
+    """The waves of the centre that somebody takes up there."""
+    return [wave for wave in waves.WAVES.get(centre, ()) if wave.pattern in COURSES]
 
 
 class _Learning:

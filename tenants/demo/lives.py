@@ -18,7 +18,7 @@ from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import WorkingCalendar
 from tenants.coordination import actions as coordination
 from tenants.coordination.models import Purpose as SignPurpose
-from tenants.demo import casework, endings, leaders, material
+from tenants.demo import casework, endings, firsts, leaders, material
 from tenants.demo.accounts import DEPARTMENTS
 from tenants.demo.crew import Crew
 from tenants.demo.pace import Pace
@@ -102,6 +102,7 @@ class Life:
             yield self.soon()
             self._merge(master)
             return
+        firsts.looked_up(self)
         yield self.soon()
         self._accept()
         if self.rng.random() < 0.8:

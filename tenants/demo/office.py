@@ -54,7 +54,7 @@ def _complaints(crew: Crew, until: datetime) -> Iterator[Day]:
         return
     analyst = crew.actor(Role.CITY_ANALYST)
     centres = list(Centre.objects.filter(kind=Kind.CENTRE).values_list("code", flat=True))
-    wanted = months.until(months.first_of(until.date()))[:-1]
+    wanted = months.until(months.back(months.first_of(until.date()), 1))
     for place, month in enumerate(wanted):
         counts: dict[str, int | None] = {
             code: round(plan.weight(code) * (3.4 - 0.22 * place)) for code in centres
