@@ -7,15 +7,17 @@ import django
 
 
 def main() -> None:
-    """`prepare` and `drive`, each with what it needs as JSON."""
+    """`prepare` and `drive`, each with what it needs as JSON; `figures` prints what it finds as JSON."""
     django.setup()
-    from tenants.demo.chaos import driver, prepare  # models may be imported from here on
+    from tenants.demo.chaos import driver, figures, prepare  # models may be imported from here on
 
-    part = json.loads(sys.argv[2])
-    if sys.argv[1] == "prepare":
-        prepare.run(**part)
-    else:
-        driver.run(driver.Part(**part))
+    match sys.argv[1:]:
+        case ["prepare", part]:
+            prepare.run(**json.loads(part))
+        case ["drive", part]:
+            driver.run(driver.Part(**json.loads(part)))
+        case ["figures"]:
+            sys.stdout.write(json.dumps(figures.differences()))
 
 
 main()

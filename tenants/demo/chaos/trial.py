@@ -82,6 +82,8 @@ def on(place: Stage, wanted: Wanted, say: Say) -> dict[str, Any]:
         shutil.copytree(place.home / "logs", wanted.keep_logs, dirs_exist_ok=True)
     if drained is None:
         found.lost.append(f"not drained: {_under_way(place)}")
+    for side in place.sides.values():
+        found.miscounted += _miscounted(place, side)
     return {
         "wanted": asdict(wanted),
         "seconds": {
@@ -107,7 +109,8 @@ def told(report: dict[str, Any]) -> str:
         f"延迟{faults.get('link_delays', 0)}次，重发请求{faults['requests_repeated']}次，"
         f"重复提示{faults.get('hints_doubled', 0)}次",
         f"故障持续{seconds['of_faults']:.0f}秒，之后{drained}；办理中被婉拒{refused}次，出错{errors}次",
-        f"丢失{found['lost']}，重复{found['doubled']}，乱序{found['out_of_order']}",
+        f"丢失{found['lost']}，重复{found['doubled']}，乱序{found['out_of_order']}，"
+        f"统计差异{found['miscounted']}",
         *(f"  {example}" for example in found["examples"]),
         "结论：通过" if found["clean"] else "结论：不通过",
     ]
@@ -146,6 +149,20 @@ def _drivers(place: Stage, wanted: Wanted) -> Iterator[list[Path]]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _miscounted(place: Stage, side: Side) -> list[str]:
+    """Where the side's overview differs from its records, as it is and after a rebuild."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tenants.demo.chaos", "figures"],
+        env=place.environment_of(side),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        return [f"{side.name}: the figures could not be read: {done.stderr.strip()[-300:]}"]
+    return [f"{side.name}: {each}" for each in json.loads(done.stdout)]
 
 
 def _parts(place: Stage, wanted: Wanted) -> list[tuple[Side, Part]]:

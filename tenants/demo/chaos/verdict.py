@@ -30,6 +30,8 @@ class Verdict:
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     disordered: list[str] = field(default_factory=list)
+    miscounted: list[str] = field(default_factory=list)
+    """Figures of the overview that differ from the records; who runs the trial asks the deployments."""
     referrals: int = 0
     by_state: Counter[str] = field(default_factory=Counter)
     messages: int = 0
@@ -39,7 +41,11 @@ class Verdict:
 
     @property
     def clean(self) -> bool:
-        return bool(self.delivered) and not (self.lost or self.doubled or self.disordered)
+        return bool(self.delivered) and not any(self._found)
+
+    @property
+    def _found(self) -> tuple[list[str], ...]:
+        return self.lost, self.doubled, self.disordered, self.miscounted
 
     @property
     def publishes_per_delivered(self) -> float:
@@ -57,7 +63,8 @@ class Verdict:
             "lost": len(self.lost),
             "doubled": len(self.doubled),
             "out_of_order": len(self.disordered),
-            "examples": [*self.lost[:EXAMPLES], *self.doubled[:EXAMPLES], *self.disordered[:EXAMPLES]],
+            "miscounted": len(self.miscounted),
+            "examples": [example for found in self._found for example in found[:EXAMPLES]],
         }
 
 
