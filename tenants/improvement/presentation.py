@@ -241,10 +241,12 @@ def chart(months: Sequence[Month], measures: Iterable[Measure]) -> tuple[dict[st
                 "name": "登记",
                 "data": [month.count for month in months],
                 "barMaxWidth": 28,
+                "color": "#8db2de",  # light, so that the line of a measure is seen on a bar
                 "markLine": {
                     "symbol": "none",
                     "silent": True,
-                    "lineStyle": {"color": "#b3261e", "type": "dashed"},
+                    "lineStyle": {"color": "#b3261e", "type": "dashed", "width": 2},
+                    "label": {"color": "#b3261e"},
                     "data": [
                         {"xAxis": month, "label": {"formatter": kinds}} for month, kinds in said.items()
                     ],
