@@ -27,7 +27,8 @@ THURSDAY = datetime(2026, 3, 12, 10, 0, tzinfo=SHANGHAI)
 
 def fact(**only: Any) -> dict[str, Any]:
     """The one fact of the centre, as a dict."""
-    return Fact.objects.filter(centre=ZHANGBEI, **only).values().get()
+    found: Any = Fact.objects.filter(centre=ZHANGBEI, **only).values().get()
+    return dict(found)
 
 
 def figure() -> CentreFigure:
@@ -209,7 +210,7 @@ def test_refusals_withdrawals_and_returns_are_counted(desk: Desk) -> None:
         suggested="医保",
     )
     summary.summarise(ZHANGBEI)
-    facts = list(Fact.objects.values("declined", "withdrawn", "returned"))
+    facts: list[Any] = list(Fact.objects.values("declined", "withdrawn", "returned"))
     assert {name: sum(row[name] for row in facts) for name in facts[0]} == {
         "declined": 1,
         "withdrawn": 1,
