@@ -17,11 +17,17 @@ from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
 
+from bancheng.bulletins import actions as bulletins
+from bancheng.bulletins.models import Bulletin
 from bancheng.centres.scope import in_centre
 from bancheng.exchange.models import Message
 from bancheng.identity.roles import CENTRE_ROLES, OFFICE_ROLES, Role
+from bancheng.overview.index import months
 from bancheng.overview.models import CityProblem, Link, Pain
+from bancheng.precedents.models import Precedent
+from bancheng.privacy.models import AuditEntry
 from bancheng.timekeeping import clock
+from tenants import office_urls
 from tenants.casework import files
 from tenants.casework.actions import evidence, guidance
 from tenants.casework.models import Category as Kept
@@ -36,7 +42,7 @@ from tenants.notices.actions import notify
 from tenants.notices.kinds import NoticeKind
 from tenants.notices.models import Notice
 from tenants.referrals import sending
-from tests import papers, schemas
+from tests import papers, precedents, schemas
 from tests.desk import REPORTER, STORY, Desk
 
 OPEN_TO_ALL = {"login", "api-token", "api-schema", "api-docs", "track", "rated"}
@@ -152,6 +158,10 @@ def furnish(desk: Desk, *, called: str) -> Things:
         problem = improvement.start(
             actor=lead, item="YL10", cause="C06", title=f"{called}的问题", pain=Pain.BLOCK
         )
+        closed = desk.closed(story=story, reporter=reporter)
+        written = precedents.drafted(  # by whoever asks, so that nobody here publishes it to all
+            desk, closed, by=Role.WINDOW_LEAD, title=f"{called}的先例"
+        )
         values = {
             "problem_id": str(problem.pk),
             "matter_id": str(matter.pk),
@@ -171,8 +181,25 @@ def furnish(desk: Desk, *, called: str) -> Things:
             "case_id": str(sent.pk),
             "message_id": str(Message.objects.filter(case_id=sent.pk).values_list("pk", flat=True)[0]),
             "city_problem_id": str(of_the_city().pk),
+            "draft_id": str(written.pk),
+            "precedent": str(of_everybody().pk),
+            "bulletin_id": str(of_the_office().pk),
         }
     return Things(values, (called, matter.number, referred.number, asked.number, sent.number))
+
+
+def of_the_office() -> Bulletin:
+    """A bulletin of the municipal office, which is being made."""
+    with in_centre("130700-office"):
+        if there := Bulletin.objects.first():
+            return there
+        clerk = schemas.make_staff(schemas.centre("130700-office"), Role.CITY_ANALYST)
+        return bulletins.ask(actor=clerk.actor, month=months.last_over())
+
+
+def of_everybody() -> Precedent:
+    """A precedent that the city has published to all centres."""
+    return Precedent.objects.filter(centre="130700").first() or precedents.standing()
 
 
 def of_the_city() -> CityProblem:
@@ -254,6 +281,9 @@ def test_every_argument_of_every_route_is_known() -> None:
         "case_id",
         "message_id",
         "city_problem_id",
+        "draft_id",
+        "precedent",
+        "bulletin_id",
         "problem_id",
     }
     assert {argument for route in CENTRE + OFFICE for argument in route.arguments} <= known
@@ -335,16 +365,32 @@ def test_the_office_is_answered_and_shown_no_case(ours: Desk, office: Any, role:
     assert wrong == []
 
 
-def test_no_address_of_a_case_exists_at_the_office(ours: Desk, office: Any) -> None:
+@pytest.mark.parametrize("role", sorted(OFFICE_ROLES))
+def test_every_address_of_a_centre_is_refused_at_the_office(ours: Desk, office: Any, role: str) -> None:
+    """Reading and sending, pages and API, and each attempt is in the office's own trail."""
     things, there = furnish(ours, called="甲处"), {route.pattern for route in OFFICE}
-    analyst = Visitor(office, schemas.make_staff(office, Role.CITY_ANALYST))
-    wrong = [
-        route.name
-        for route in CENTRE
-        if route.pattern not in there
-        for answer in analyst.ask(route, things)
-        if answer.status_code != 404
-    ]
+    person = Visitor(office, schemas.make_staff(office, role))
+    asked, wrong = [route for route in CENTRE if route.pattern not in there], []
+    for route in asked:
+        for answer in person.ask(route, things):
+            if answer.status_code != 403 or office_urls.REFUSED not in text_of(answer):
+                wrong.append(f"{route.name}: {answer.status_code}")
+    assert wrong == []
+    with in_centre(office.code):
+        noted = AuditEntry.objects.filter(act=office_urls.ACT, actor_id=person.staff.pk)
+        assert set(noted.values_list("subject_id", flat=True)) == {route.pattern for route in asked}
+        assert noted.count() == 2 * len(asked)
+
+
+@pytest.mark.parametrize("role", sorted(OFFICE_ROLES))
+def test_a_login_of_the_office_is_nobody_at_a_centre(ours: Desk, office: Any, role: str) -> None:
+    things, wrong = furnish(ours, called="甲处"), []
+    person = Visitor(office, schemas.make_staff(office, role), host=ours.centre)
+    for route in CENTRE:
+        for answer in person.ask(route, things):
+            let_in = route.name not in OPEN_TO_ALL and answer.status_code not in (302, 401, 403)
+            if let_in or shown(things, answer):
+                wrong.append(f"{route.name}: {answer.status_code} {shown(things, answer)}")
     assert wrong == []
 
 
@@ -361,6 +407,7 @@ TABLES = {
     "order_id": "coordination_supervisionorder",
     "notice_id": "notices_notice",
     "problem_id": "improvement_problem",
+    "draft_id": "improvement_precedentdraft",
 }
 
 
