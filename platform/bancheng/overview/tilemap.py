@@ -39,7 +39,7 @@ FIGURES: Final[dict[str, tuple[str, Callable[[CentreRow], int | Shown | None]]]]
 }
 """What the map may show, by the name that stands in the address; the first unless another is asked for."""
 
-_BANDS: Final = ((60, "不到 60 %"), (80, "60 % 至 80 %"), (95, "80 % 至 95 %"), (101, "95 % 及以上"))
+_BANDS: Final = ((60, "不到 60 %"), (80, "60 % 及以上"), (95, "80 % 及以上"), (101, "95 % 及以上"))
 SHADES: Final = len(_BANDS)
 
 
