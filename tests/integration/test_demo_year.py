@@ -153,6 +153,7 @@ def test_the_facts_of_the_overview_equal_a_recount(small_year: None) -> None:
     for code in CODES:
         with in_centre(code), clock.at(NOW):
             assert reconcile.differences(code) == []
+    assert reconcile.city_differences() == []
 
 
 def test_everything_happens_in_office_hours_before_now(small_year: None) -> None:
