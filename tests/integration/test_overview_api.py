@@ -58,11 +58,13 @@ def test_cells_are_counts_in_the_order_of_their_lines(analyst: Any) -> None:
     assert (found["counts"], found["total"]) == ([[0, 4], [3, 0]], 7)
 
 
-def test_hands_are_working_days_for_one_matter(analyst: Any) -> None:
-    put(resolved=4, held_window=4 * 540, held_department=2 * 540)
-    whole, item = asked(analyst, "hands")["results"]
-    assert whole["days"] == {"window": 1.0, "department": 0.5, "centre": 0.0, "outside": 0.0, "reporter": 0.0}
-    assert (item["item_code"], item["resolved"]) == ("YL10", 4)
+def test_hands_are_working_days_for_one_matter_and_none_of_few(analyst: Any) -> None:
+    put(resolved=6, held_window=6 * 540, held_department=3 * 540)
+    put(resolved=2, held_window=0, item="YL01")
+    whole, item, few = asked(analyst, "hands", "&cause=C06")["results"]
+    assert (whole["resolved"], whole["days"]["window"]) == (8, 0.75)
+    assert item["days"] == {"window": 1.0, "department": 0.5, "centre": 0.0, "outside": 0.0, "reporter": 0.0}
+    assert (few["item_code"], few["resolved"], few["days"]) == ("YL01", 2, {})
 
 
 def test_flows_say_when_they_cannot_be_told(analyst: Any) -> None:

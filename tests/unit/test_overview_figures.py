@@ -157,21 +157,22 @@ def test_without_consultations_to_tell_the_trend_has_no_second_axis() -> None:
 
 
 def test_time_in_hands_is_told_in_working_days_for_one_matter() -> None:
-    counts = {"resolved": 2, "held_window": 540, "held_department": 2160} | dict.fromkeys(
+    counts = {"resolved": 10, "held_window": 2700, "held_department": 10800} | dict.fromkeys(
         ("held_centre", "held_outside", "held_reporter"), 0
     )
     found = hands(Row("YL10", "遗属待遇", counts, MARCH))
     assert found == Hands(
-        "YL10", "遗属待遇", 2, {"window": 0.5, "department": 2.0, "centre": 0, "outside": 0, "reporter": 0}
+        "YL10", "遗属待遇", 10, {"window": 0.5, "department": 2.0, "centre": 0, "outside": 0, "reporter": 0}
     )
     _, table = charts.hands([found])
-    assert table["rows"] == [["遗属待遇", 2, "0.5", "2.0", "0.0", "0.0", "0.0", "2.5"]]
+    assert table["rows"] == [["遗属待遇", 10, "0.5", "2.0", "0.0", "0.0", "0.0", "2.5"]]
 
 
-def test_nothing_resolved_is_a_dash_and_no_nought() -> None:
-    found = hands(Row("", "全部", {"resolved": 0}, MARCH))
+@pytest.mark.parametrize(("resolved", "said"), [(0, "—"), (1, "样本不足"), (4, "样本不足")])
+def test_of_nothing_or_few_no_mean_is_told(resolved: int, said: str) -> None:
+    found = hands(Row("", "全部", {"resolved": resolved, "held_window": 540}, MARCH))
     _, table = charts.hands([found])
-    assert table["rows"] == [["全部", 0, "—", "—", "—", "—", "—", "—"]]
+    assert table["rows"] == [["全部", resolved, "—", "—", "—", "—", "—", said]]
 
 
 def test_units_that_refer_to_each_other_make_no_circle() -> None:

@@ -14,7 +14,7 @@ from bancheng.overview.patterns import HANDS, Hands, Patterns
 from bancheng.overview.scope import Scope
 from bancheng.overview.selectors import Row
 from bancheng.overview.trend import Month
-from bancheng.web.words import FEW
+from bancheng.web.words import FEW, NOTHING, TOO_FEW
 
 Chart = tuple[dict[str, Any], dict[str, Any]]
 HEAT_STEPS = 4
@@ -175,8 +175,8 @@ def hands(rows: Sequence[Hands]) -> Chart:
         [
             row.label,
             row.resolved,
-            *(f"{row.days[name]:.1f}" if row.days else "—" for name in HANDS),
-            f"{sum(row.days.values()):.1f}" if row.days else "—",
+            *(f"{row.days[name]:.1f}" if row.days else NOTHING for name in HANDS),
+            f"{sum(row.days.values()):.1f}" if row.days else TOO_FEW if row.resolved else NOTHING,
         ]
         for row in rows
     ]

@@ -72,7 +72,9 @@ class HandsSerializer(serializers.Serializer[patterns.Hands]):
     item_code = serializers.CharField(label="事项代码，空为全部", source="code", allow_blank=True)
     item = serializers.CharField(label="事项", source="label")
     resolved = serializers.IntegerField(label="办结上报")
-    days = serializers.DictField(label="每件平均在各方手上的工作日", child=serializers.FloatField())
+    days = serializers.DictField(
+        label="每件平均在各方手上的工作日，不足5件的不计", child=serializers.FloatField()
+    )
 
 
 class ReferralFlowSerializer(serializers.Serializer[flows.Flow]):

@@ -11,6 +11,7 @@ from bancheng.catalogue.words import Kind
 from bancheng.overview.models import Fact
 from bancheng.overview.scope import CROSS, NONE, Scope
 from bancheng.overview.selectors import Row, cause_name, item_name
+from bancheng.web.words import FEW
 
 HANDS: Final = {
     "window": "窗口",
@@ -55,7 +56,7 @@ class Patterns:
 class Hands:
     """How long resolved matters were in each pair of hands: working days for one matter, on average.
 
-    `days` is empty where nothing was resolved.
+    `days` is empty of fewer than FEW: the mean of so few says more about chance than about work.
     """
 
     code: str
@@ -108,8 +109,10 @@ def patterns(scope: Scope) -> Patterns:
 def hands(row: Row) -> Hands:
     """Whose hands the time of the row's resolved matters went through."""
     resolved = row.counts["resolved"]
-    spent = {name: row.counts[f"held_{name}"] / WORKING_DAY / resolved for name in HANDS} if resolved else {}
-    return Hands(row.code, row.label, resolved, spent)
+    if resolved < FEW:
+        return Hands(row.code, row.label, resolved, {})
+    days = {name: row.counts[f"held_{name}"] / WORKING_DAY / resolved for name in HANDS}
+    return Hands(row.code, row.label, resolved, days)
 
 
 _NOTHING: Final = dict.fromkeys(_COUNTED, 0)

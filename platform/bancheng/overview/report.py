@@ -98,7 +98,8 @@ def body(scope: Scope, host: Host) -> dict[str, Any]:
     marked = marks.marked(scope)
     referred = flows.flows(scope)
     top = found.items[:TOP]
-    spent = [patterns.hands(row) for row in (found.all, *found.resolved[:HANDS_ITEMS])]
+    spent = [each for each in map(patterns.hands, (found.all, *found.resolved)) if each.days]
+    spent = spent[: HANDS_ITEMS + 1]
     return {
         "headline": headline(figures),
         "standing": [*standing(figures), *_honest(scope)],
@@ -111,7 +112,7 @@ def body(scope: Scope, host: Host) -> dict[str, Any]:
         "items": _ranking(top, "事项", host),
         "causes": _ranking(found.causes, "主因", host),
         "heat": charts.heat(found, items=HEAT_ITEMS, reasons=HEAT_CAUSES, link=host.drill),
-        "hands": (*charts.hands(spent), charts.height(spent) + 24) if found.all.counts["resolved"] else None,
+        "hands": (*charts.hands(spent), charts.height(spent) + 24) if spent else None,
         "flows": (*charts.flows(referred), charts.flows_height(referred)) if referred else None,
         "flows_hidden": referred is None,
         "problems": problems.problems(scope),
