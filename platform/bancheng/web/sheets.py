@@ -96,7 +96,7 @@ def _cell(page: Any, row: int, column: int, value: Value | Percent, formats: dic
     if value is None:
         page.write_blank(row, column, None, formats["text"])
     elif isinstance(value, Percent):
-        page.write_number(row, column, float(value.number) / 100, formats["percent"])
+        page.write_number(row, column, float(value.number / 100), formats["percent"])
     elif isinstance(value, datetime):
         local = timezone.localtime(value).replace(tzinfo=None)
         page.write_datetime(row, column, local, formats["minute"])
