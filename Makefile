@@ -7,7 +7,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet install --no-compile --r
 THROWAWAY := $(PY) -P -m bancheng.devstack.throwaway
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
-BENCHES := centres list matter deadlines exchange
+BENCHES := centres list matter deadlines exchange overview
 
 .PHONY: install demo test check bench lock clean
 .DEFAULT_GOAL := help

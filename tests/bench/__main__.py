@@ -14,7 +14,14 @@ from typing import Any
 import django
 
 from bancheng.devstack import throwaway
-from tests.bench import bench_centres, bench_deadlines, bench_exchange, bench_list, bench_matter
+from tests.bench import (
+    bench_centres,
+    bench_deadlines,
+    bench_exchange,
+    bench_list,
+    bench_matter,
+    bench_overview,
+)
 
 Figure = dict[str, Any]
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
@@ -23,6 +30,7 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "matter": bench_matter.run,
     "deadlines": bench_deadlines.run,
     "exchange": bench_exchange.run,
+    "overview": bench_overview.run,
 }
 
 

@@ -1,10 +1,14 @@
 """The verdicts of `make bench`."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.bench import __main__ as bench
+
+MAKEFILE = Path(__file__).resolve().parents[2] / "Makefile"
 
 
 def figure(ratio: float) -> dict[str, Any]:
@@ -45,3 +49,9 @@ def test_unknown_name_measures_nothing(measured: list[str]) -> None:
 
 def test_table_shows_ratio_limit_and_verdict() -> None:
     assert bench.lines(figure(1.11))[0].split()[:4] == ["1.110", "≤", "1.10", "MISSED"]
+
+
+def test_make_takes_the_name_of_every_measurement() -> None:
+    told = re.search(r"^BENCHES := (.*)$", MAKEFILE.read_text("utf-8"), re.MULTILINE)
+    assert told
+    assert told[1].split() == list(bench.BENCHES)
