@@ -494,11 +494,13 @@ def test_wrong_input_is_told_beside_its_field(
 
 
 def test_the_page_offers_what_can_be_done_and_says_why_not_the_rest(browser: Client, db: None) -> None:
-    problem = in_state(ProblemState.OPEN)
+    problem = in_state(ProblemState.MEASURED)
+    CityProblem.objects.filter(pk=problem.pk).update(from_on=TODAY - timedelta(days=10))
     page = text(browser.get(f"/city-problems/{problem.pk}/"))
-    assert f'href="/city-problems/{problem.pk}/set_measure/"' in page
+    assert f'href="/city-problems/{problem.pk}/end_measure/"' in page
     assert f'href="/city-problems/{problem.pk}/make_routine/"' not in page
-    assert "处于“已定措施”时才能转为常态。" in page
+    assert "满30天（2026-06-21）后才能转为常态。" in page
+    assert "<strong>定措施</strong>" not in page  # that is not what comes next
 
 
 def test_whoever_only_looks_is_offered_nothing(analyst: Client, db: None) -> None:

@@ -9,9 +9,11 @@ from django.db import transaction
 
 from bancheng.centres.scope import in_centre
 from bancheng.overview.models import MeasureMark, ProblemCard, ProblemState, Verdict
+from bancheng.privacy.traces import sentences
 from bancheng.timekeeping import clock
 from bancheng.timekeeping.calendar import current as current_calendar
 from tenants.demo import plan, waves
+from tenants.demo.firsts import LESSONS, Lesson
 from tenants.improvement import cards
 from tenants.improvement.models import Problem, Watch
 from tests.integration.demo_year import NOW, make
@@ -88,3 +90,8 @@ def test_a_smaller_year_has_no_waves() -> None:
     assert waves.of(CITY, 12) == ()
     assert waves.of(CITY, 90) == waves.WAVES[CITY]
     assert waves.of("130703", 90) == ()
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.title)
+def test_what_the_demo_publishes_passes_the_check_of_precedents(lesson: Lesson) -> None:
+    assert [sentence for text in vars(lesson).values() for sentence in sentences(text)] == []

@@ -39,6 +39,8 @@ class Choice:
     name: str
     label: str
     why_not: str
+    in_time: bool
+    """Whether the problem stands where this is done, so that only something else is in the way."""
 
 
 _FORMS: Final[dict[str, tuple[type[forms.Form], Callable[..., CityProblem]]]] = {
@@ -63,7 +65,8 @@ def bound(name: str) -> Bound:
 def choices(problem: CityProblem) -> list[Choice]:
     """All acts, in their order."""
     return [
-        Choice(name, each.label, workflow.why_not(problem, name)) for name, each in workflow.TABLE.items()
+        Choice(name, each.label, workflow.why_not(problem, name), problem.state in each.sources)
+        for name, each in workflow.TABLE.items()
     ]
 
 

@@ -14,7 +14,7 @@ def months(detail: Detail) -> tuple[dict[str, Any], dict[str, Any]]:
     if began in labels:
         series["markLine"] = {
             "symbol": "none",
-            "label": {"formatter": detail.measure_label, "position": "insideEndTop"},
+            "label": {"formatter": detail.measure_label, "position": "end"},
             "lineStyle": {"color": "#8a6bb8", "type": "solid"},
             "data": [{"xAxis": began}],
         }

@@ -17,13 +17,14 @@ from bancheng.identity.requests import actor_of
 from bancheng.overview.city import actions, acts, charts, selectors, workflow
 from bancheng.overview.city.forms import PatternsForm, ProblemsForm, TakeUpForm
 from bancheng.overview.city.selectors import Detail, Line
-from bancheng.overview.models import CityProblem
+from bancheng.overview.models import CityProblem, ProblemState
 from bancheng.overview.units import short_names
 from bancheng.web.answers import dialog_or_page, go, tell_once
 from bancheng.web.http import require_valid
 
 PAGE = 20
 UNTAKEN_SHOWN = 5
+IN_FORCE = (ProblemState.MEASURED, ProblemState.ROUTINE)
 
 
 @require_safe
@@ -76,10 +77,10 @@ def city_problem(request: HttpRequest, city_problem_id: Any) -> HttpResponse:
         "detail": detail,
         "problem": detail.problem,
         "chart": charts.months(detail),
-        "so_far": detail.so_far,
+        "so_far": detail.so_far if detail.problem.state in IN_FORCE else None,
         "watch_days": workflow.WATCH_DAYS,
         "open_to": [choice for choice in choices if not choice.why_not],
-        "closed_to": [choice for choice in choices if choice.why_not],
+        "closed_to": [choice for choice in choices if choice.why_not and choice.in_time],
     }
     return render(request, "overview/city_problem.html", context)
 
