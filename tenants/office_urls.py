@@ -44,12 +44,15 @@ class RefuseApi(APIView):
 
 
 def _refuse(request: HttpRequest | Request) -> None:
-    """The pattern names no row: what somebody typed into an address may be anything."""
+    """Noted by the pattern, which names no row: what somebody typed into an address may be anything."""
     match = request.resolver_match
-    pattern = match.route if match else ""
     with transaction.atomic():
         audit.record(
-            actor=actor_of(request), act=ACT, subject=("address", pattern), method=request.method or ""
+            actor=actor_of(request),
+            act=ACT,
+            subject=("address", ""),
+            pattern=match.route if match else "",
+            method=request.method or "",
         )
 
 

@@ -1,12 +1,12 @@
-"""What tests of the API, and of referrals between centres, have in common."""
+"""What tests of the API, of referrals between centres, and of bulletins have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from bancheng.centres.scope import in_centre
-from tests import schemas
+from tests import bulletins, schemas
 from tests.between import Side
 from tests.desk import Desk
 
@@ -41,3 +41,17 @@ def city_side(city: Any) -> Side:
 def other(yuxian: Any) -> Side:
     """蔚县, as a third."""
     return Side(yuxian)
+
+
+@pytest.fixture
+def people(office: Any, zhangbei: Any, yuxian: Any, city: Any) -> Iterator[bulletins.People]:
+    """Those of the municipal office who make bulletins; October has figures; the test runs in the office."""
+    bulletins.october()
+    with in_centre(bulletins.OFFICE):
+        yield bulletins.People(office)
+
+
+@pytest.fixture
+def draft(people: bulletins.People) -> Any:
+    """The bulletin of October, made and to be reviewed, asked for by the analyst; for tests in November."""
+    return bulletins.made(people)

@@ -45,7 +45,7 @@ class BulletinLineSerializer(serializers.Serializer[Line]):
     issued_at = serializers.DateTimeField(label="印发时间", source="row.issued_at", allow_null=True)
 
 
-class BlockSerializer(serializers.Serializer[Any]):
+class BulletinBlockSerializer(serializers.Serializer[Any]):
     """A paragraph has `text`; a table `title`, `head`, `rows`, `note`; a chart `kind`, `labels`, `series`."""
 
     type = serializers.ChoiceField(label="类型", choices=["text", "table", "chart"])
@@ -62,13 +62,13 @@ class BlockSerializer(serializers.Serializer[Any]):
     series = serializers.JSONField(label="图的各组数值", required=False)
 
 
-class SectionSerializer(serializers.Serializer[Any]):
+class BulletinSectionSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     title = serializers.CharField(label="标题")
-    blocks = BlockSerializer(many=True, label="内容")
+    blocks = BulletinBlockSerializer(many=True, label="内容")
 
 
-class ActSerializer(serializers.Serializer[Any]):
+class BulletinActSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # a field, not DRF's own label
     why_not = serializers.CharField(label="现在不能办的原因", allow_blank=True)
@@ -79,8 +79,8 @@ class BulletinSerializer(BulletinLineSerializer):
     title = serializers.CharField(label="标题", source="row.document.title", default="")
     as_of = serializers.CharField(label="数据截至", source="row.document.as_of", default="")
     comment = serializers.CharField(label="编者按", source="row.comment", allow_blank=True)
-    sections = SectionSerializer(many=True, label="正文，生成完才有", source="shown")
-    available_actions = ActSerializer(many=True, label="可作的处理", source="choices")
+    sections = BulletinSectionSerializer(many=True, label="正文，生成完才有", source="shown")
+    available_actions = BulletinActSerializer(many=True, label="可作的处理", source="choices")
 
 
 @dataclass(frozen=True)
