@@ -125,6 +125,10 @@ def test_no_address_takes_a_personal_value(described: dict[str, Any]) -> None:
             "notice_id",
             "show",
         ),
+        # What figures are narrowed by and counted by: codes and kinds, "reporter" being one of three.
+        *("scheme", "level", "mode", "cause", "outcome", "cross", "reporter"),
+        *("month", "rows", "columns", "measure"),
+        *("problem_id", "pain", "draft_id", "precedent", "centre", "standing"),
     }
 
 
