@@ -12,7 +12,7 @@ class RequestSignOffForm(ActForm):
     basis = TextField(label="依据")
     risk = TextField(label="风险提示", help_text="可能引起的问题和应对。")
     precedent = TextField(
-        label="已查先例情况", help_text="查了哪里、有无先例；没有先例的，写明“已查，无先例”。"
+        label="已查先例情况", help_text="在“先例”中查；查到的写编号，没有的写明“已查，无先例”。"
     )
 
 

@@ -67,20 +67,16 @@ class BeginForm(TextsForm):
         max_length=200,
         required=False,
         help_text="此件不是本中心首例，请写明为什么值得别人参照。",
+        error_messages={"required": "此件不是首例，请写明起草先例的理由。"},
     )
 
     def prepare(self) -> None:
         super().prepare()
         for name, value in opening.opening(self.matter).items():
             self.initial.setdefault(name, value)
+        self.fields["reason"].required = True
         if self.matter.first_of_kind:
             del self.fields["reason"]
-
-    def clean_reason(self) -> str:
-        reason = str(self.cleaned_data["reason"])
-        if not reason:
-            raise forms.ValidationError("此件不是首例，请写明起草先例的理由。")
-        return reason
 
 
 class StepForm(PlainForm):
