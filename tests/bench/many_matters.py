@@ -34,6 +34,24 @@ def fill(count: int, since: date, until: date, *, tag: str) -> None:
         _events(*event)
 
 
+def facts(centre: str) -> None:
+    """Facts like those of the matters of the last `fill`, without counting them one by one."""
+    alike = {"centre": f"'{centre}'", "item": _ITEM, "kind": "'hard'", "mode": "'routine'", "level": "3"}
+    alike |= {"cause": _CAUSE, "reporter": "'person'", "outcome": "'done'"}
+    taken, ended = "(began + interval '8 hours')::date", "(began + interval '80 hours')::date"
+    rows = dict.fromkeys(("registered", "accepted", "accepted_closed"), "count(*)")
+    by = f"GROUP BY {_ITEM}, {_CAUSE}"
+    bulk.insert("overview_fact", f"wanted {by}, {taken}", **alike, day=taken, **rows)
+    rows = dict.fromkeys(("resolved", "resolved_on_time", "done"), "count(*)")
+    bulk.insert(
+        "overview_fact",
+        f"wanted {by}, {ended} ON CONFLICT DO NOTHING",
+        **alike,
+        day=ended,
+        **rows,
+    )
+
+
 def _reporters() -> None:
     from tenants.matters.models import Reporter
 
