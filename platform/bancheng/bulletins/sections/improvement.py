@@ -135,8 +135,9 @@ def index(sight: Sight) -> Section:
         document.paragraph(f"公式：{formula.FORMULA}。本月代入：{found.formula}。"),
         document.table(
             "各项得分",
-            ["项", "分子", "分母", "得分", "满分", "口径"],
-            [[t.name, t.part, t.whole, float(t.points), t.most, t.meaning] for t in found.terms],
+            ["项", "口径", "分子", "分母", "得分", "满分"],
+            [[t.name, t.meaning, t.part, t.whole, float(t.points), t.most] for t in found.terms],
+            words=2,
         ),
         document.table(
             "评价条件",
