@@ -30,7 +30,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 DESK, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 PAGES = {
-    Role.WINDOW_CLERK: ("/", "/intake/", "/consultations/", "/consultations/new/", "/referrals/"),
+    Role.WINDOW_CLERK: (
+        "/",
+        "/intake/",
+        "/consultations/",
+        "/consultations/new/",
+        "/referrals/",
+        "/precedents/",
+    ),
     Role.WINDOW_LEAD: (
         "/",
         "/workbook/",
@@ -41,6 +48,7 @@ PAGES = {
         "/replies/texts/",
         "/zero-reports/",
         "/figures/index/",
+        "/precedent-drafts/",
     ),
     Role.HANDLER: ("/", "/notices/"),
     Role.DIRECTOR: ("/",),
@@ -48,7 +56,7 @@ PAGES = {
     Role.AUDITOR: ("/audit/",),
 }
 OFFICE_PAGES = {
-    Role.CITY_ANALYST: ("/", "/index/", "/zero-reports/", "/elsewhere/"),
+    Role.CITY_ANALYST: ("/", "/index/", "/zero-reports/", "/elsewhere/", "/precedents/"),
     Role.CITY_COORDINATOR: ("/board/", "/city-notices/"),
     Role.OPERATOR: ("/centres/", "/exchange/", "/outside-offices/", "/outside-offices/add/"),
 }
