@@ -2,6 +2,8 @@
 stayed away, and which precedents are about to expire.
 """
 
+import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from bancheng.celery import app, hint
@@ -15,6 +17,14 @@ from tenants.improvement.drafting.actions import tell_of_expiring
 
 LOOK = "improvement.look"
 RUNS_KEPT = timedelta(days=7)
+# Watches first: what they find met or returned is no news to the figures of the same morning.
+PARTS = (actions.watch_due, actions.propose, actions.remind, tell_of_expiring)
+
+log = logging.getLogger(__name__)
+
+
+class Unfinished(RuntimeError):
+    """Some part of the morning's look failed; the log says which and why. It is tried again until noon."""
 
 
 @app.task(name="improvement.look_all", base=PublicTask)
@@ -35,11 +45,19 @@ def look_all() -> None:
 def look(*, centre: str) -> None:
     """Look at the problems of this centre, once a day however many ask for it.
 
-    Watches first: what they find met or returned is no news to the figures of the same morning.
+    A part that fails is logged and keeps the others from nothing; the look is then tried again.
     """
     with periodic.once(job=f"{LOOK} {centre}", period=clock.today().isoformat()) as mine:
         if mine:
-            actions.watch_due()
-            actions.propose()
-            actions.remind()
-            tell_of_expiring()
+            failed = sum(not _done(part, centre) for part in PARTS)
+            if failed:
+                raise Unfinished(f"{failed} of {len(PARTS)} parts in {centre}")
+
+
+def _done(part: Callable[[], object], centre: str) -> bool:
+    try:
+        part()
+    except Exception:
+        log.exception("%s of %s failed", part.__name__, centre)
+        return False
+    return True

@@ -67,6 +67,23 @@ def test_a_look_watches_proposes_and_reminds(zhangbei: Any) -> None:
         assert Notice.objects.filter(kind=NoticeKind.MEASURE_DUE).exists()
 
 
+def test_a_part_that_fails_keeps_the_others_from_nothing(
+    zhangbei: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise ValueError("one problem is broken")
+
+    monkeypatch.setattr(improvement, "PARTS", (broken, *improvement.PARTS))
+    with clock.at(MONDAY):
+        with in_centre(zhangbei.code):
+            Register(Desk(zhangbei)).matters(5)
+        with pytest.raises(improvement.Unfinished):
+            improvement.look(centre=zhangbei.code)
+
+    with in_centre(zhangbei.code):
+        assert Problem.objects.exists()
+
+
 def test_a_look_is_taken_once_a_day(zhangbei: Any) -> None:
     with clock.at(MONDAY):
         improvement.look(centre=zhangbei.code)
