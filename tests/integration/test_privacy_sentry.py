@@ -160,7 +160,7 @@ def test_a_path_that_no_route_matches_is_not_sent(wire: Wire, settings: Any, cli
     assert all("transaction" not in event for event in wire.items("event"))
 
 
-def test_a_failed_task_sends_nothing_personal(wire: Wire) -> None:
+def test_a_failed_task_sends_nothing_personal(db: None, wire: Wire) -> None:
     app = Celery("telemetry", broker="memory://", backend="cache+memory://", set_as_current=False)
 
     @app.task(name="telemetry.fail", shared=False)
